@@ -1,0 +1,34 @@
+"""A message that the sink has accepted."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+type Channel = Literal["sms", "email"]
+
+
+class Message(BaseModel):
+    """One line of the inbox; an SMS has a text, an e-mail a subject and bodies."""
+
+    id: str
+    channel: Channel
+    to: list[str]
+    sender: str
+    received_at: datetime
+    text: str | None = None
+    subject: str | None = None
+    plain_text: str | None = None
+    html: str | None = None
+    tag: str = ""
+    repeatability_id: str | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    report_wanted: bool = True
+    engagement_tracked: bool = True
+    state: str = "accepted"
+
+    def shown(self) -> dict[str, object]:
+        """The message as `/inbox.json` shows it; several recipients of one e-mail are joined."""
+        fields = self.model_dump(mode="json", exclude_none=True)
+        sender = fields.pop("sender")
+        return {**fields, "from": sender, "to": ", ".join(self.to)}

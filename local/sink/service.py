@@ -1,0 +1,75 @@
+"""The sink itself: accepts messages, once each, and lets somebody engage with them."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import uuid4
+
+from local.sink.failures import Failures, Mode
+from local.sink.ledger import Answered, Engaged, Ledger
+from local.sink.message import Message
+from local.sink.refusal import Refused
+from local.sink.repeatability import Answer, Repeats, RequestId, fingerprint_of
+from local.sink.reports import delivery_reports, email_engagement
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """What the routes work with."""
+
+    key: bytes
+    ledger: Ledger
+    repeats: Repeats
+    failures: Failures
+    now: Callable[[], datetime]
+
+    async def accept(self, message: Message, request: RequestId | None, content: bytes) -> Answer:
+        """Take the message, or give the first answer again; raise Refused where repeating is not safe."""
+        fingerprint = fingerprint_of(content, request)
+        with self.repeats.claim(message.channel, request, fingerprint, self.now()) as first:
+            if first is not None:
+                return first
+            decided = self._decide(message, request, fingerprint)
+            await self.ledger.record(decided)
+            log.info("%s_answered status=%d id=%s", message.channel, decided.answer.status, message.id)
+            if slow := self.failures.take(message.channel, message.to, Mode.SLOW):
+                await asyncio.sleep(slow.seconds)
+            return decided.answer
+
+    def _decide(self, message: Message, request: RequestId | None, fingerprint: str) -> Answered:
+        failure = self.failures.take(message.channel, message.to, Mode.REJECT, Mode.BOUNCE)
+        request_id = request.id if request else None
+        decided = Answered(
+            channel=message.channel,
+            request_id=request_id,
+            fingerprint=fingerprint,
+            answer=Answer(status=202, message_id=message.id),
+        )
+        if failure and failure.mode is Mode.REJECT:
+            decided.answer = Answer(status=400, error="The recipient was refused on demand.")
+            return decided
+        decided.events = delivery_reports(message, failure.status if failure else None, self.now())
+        state = "failed" if failure else "delivered" if decided.events else "accepted"
+        decided.message = message.model_copy(update={"state": state, "repeatability_id": request_id})
+        return decided
+
+    async def engage(self, message_id: str, kind: Literal["view", "click"], context: str) -> None:
+        """Report that somebody opened or clicked an e-mail; raise Refused if none is tracked."""
+        message = self.ledger.messages.get(message_id)
+        if message is None:
+            raise Refused(404, "NotFound", f"There is no message {message_id}.")
+        if message.channel != "email" or not message.engagement_tracked:
+            raise Refused(409, "NotTracked", f"Nobody tracks engagement with message {message_id}.")
+        event = email_engagement(message, kind, context, self.now())
+        state = "opened" if kind == "view" else "clicked"
+        await self.ledger.record(Engaged(message_id=message_id, state=state, events=[event]))
+
+
+def new_id(message_kind: Literal["sms", "email"], now: datetime) -> str:
+    """A message id in the provider's form."""
+    return str(uuid4()) if message_kind == "email" else f"Outgoing_{now:%Y%m%d%H%M%S}{uuid4()}"
