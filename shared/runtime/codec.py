@@ -1,0 +1,34 @@
+"""Frozen dataclasses to and from plain JSON values; the only place where stored and sent data is validated."""
+
+import json
+from collections.abc import Hashable
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+
+@cache
+def _adapter(type_: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(type_)
+
+
+def plain(value: Any) -> Any:
+    """Return the value as JSON would hold it: dataclasses become dicts, times ISO 8601 text."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def typed[T](type_: type[T], data: object) -> T:
+    """Return plain data as `type_`; raises pydantic's ValidationError."""
+    result: T = _adapter(type_).validate_python(data)
+    return result
+
+
+def field_of(error: ValidationError) -> str:
+    """Name the first offending field as a dotted path; values are never quoted."""
+    return ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
+
+
+def text(data: object) -> str:
+    """Return compact JSON, ASCII only, with sorted keys: equal data gives equal text."""
+    return json.dumps(data, separators=(",", ":"), sort_keys=True)

@@ -1,0 +1,101 @@
+"""Queues in memory, with the duplicate window, schedule, locks, delivery count and dead letters of the real ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.runtime.bus import MAX_MESSAGE_BYTES, BusMessage
+from shared.runtime.clock import Clock
+from shared.runtime.errors import TooLarge
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One message in a queue. Locked while somebody handles it."""
+
+    queue: str
+    sequence: int
+    message: BusMessage
+    due: datetime
+    deliveries: int = 0
+    locked_until: datetime | None = None
+
+
+@dataclass(slots=True)
+class Queue:
+    waiting: list[Delivery] = field(default_factory=list)
+    dead: list[Delivery] = field(default_factory=list)
+    seen: dict[str, datetime] = field(default_factory=dict)
+
+
+class MemoryBus:
+    """A Bus that forgets everything with the process."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        duplicate_window: timedelta = timedelta(minutes=5),
+        lock: timedelta = timedelta(minutes=1),
+        max_deliveries: int = 10,
+    ) -> None:
+        self._clock = clock
+        self._window = duplicate_window
+        self._lock = lock
+        self._max_deliveries = max_deliveries
+        self._sequence = 0
+        self.queues: dict[str, Queue] = {}
+
+    async def send(self, queue: str, messages: Sequence[BusMessage]) -> None:
+        if any(len(message.body) > MAX_MESSAGE_BYTES for message in messages):
+            raise TooLarge("A message is larger than the bus takes.")
+        for message in messages:
+            self._enqueue(queue, message)
+
+    def receive(self, queue: str) -> Delivery | None:
+        """Lock and return the next message that is due, or None."""
+        now = self._clock.now()
+        for delivery in self.ready(queue):
+            delivery.deliveries += 1
+            delivery.locked_until = now + self._lock
+            return delivery
+        return None
+
+    def ready(self, queue: str) -> list[Delivery]:
+        """Return what could be received now, in order of arrival."""
+        now = self._clock.now()
+        waiting = self.queues.get(queue, Queue()).waiting
+        for delivery in [one for one in waiting if one.locked_until and one.locked_until <= now]:
+            self._release(delivery)
+        ready = [one for one in waiting if one.due <= now and one.locked_until is None]
+        return sorted(ready, key=lambda one: one.sequence)
+
+    def complete(self, delivery: Delivery) -> bool:
+        """Take the message away; False where the lock was lost to somebody else."""
+        waiting = self.queues[delivery.queue].waiting
+        if delivery not in waiting or delivery.locked_until is None:
+            return False
+        waiting.remove(delivery)
+        return True
+
+    def abandon(self, delivery: Delivery) -> None:
+        """Give the message back at once; after too many deliveries it goes to the dead letters."""
+        if delivery in self.queues[delivery.queue].waiting:
+            self._release(delivery)
+
+    def _release(self, delivery: Delivery) -> None:
+        delivery.locked_until = None
+        if delivery.deliveries >= self._max_deliveries:
+            queue = self.queues[delivery.queue]
+            queue.waiting.remove(delivery)
+            queue.dead.append(delivery)
+
+    def _enqueue(self, name: str, message: BusMessage) -> None:
+        queue = self.queues.setdefault(name, Queue())
+        now = self._clock.now()
+        seen = queue.seen.get(message.id)
+        if seen is not None and now - seen < self._window:
+            return
+        queue.seen[message.id] = now
+        self._sequence += 1
+        queue.waiting.append(Delivery(name, self._sequence, message, max(now, message.at or now)))

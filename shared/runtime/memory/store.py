@@ -1,0 +1,66 @@
+"""Tables in memory, with the same ETags, refusals and one-partition transactions as the real ones."""
+
+import json
+from itertools import count
+
+from shared.runtime import codec
+from shared.runtime.errors import Conflict, TooLarge
+from shared.runtime.store import MAX_CHANGES, Change, Data, Delete, Insert, Page, Replace, Row, Upsert
+
+MAX_ENTITY_BYTES = 900 * 1024
+
+
+class MemoryStore:
+    """A Store that forgets everything with the process."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
+        self._versions = count(1)
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        found = self._rows.get((table, partition), {}).get(key)
+        return _row(key, *found) if found else None
+
+    async def write(self, table: str, partition: str, *changes: Change) -> None:
+        texts = {change.key: _text(change.data) for change in changes if not isinstance(change, Delete)}
+        if len(changes) > MAX_CHANGES or len({change.key for change in changes}) < len(changes):
+            raise TooLarge("A transaction holds at most 100 changes of different rows.")
+        rows = self._rows.setdefault((table, partition), {})
+        for change in changes:
+            _check(rows, change)
+        for change in changes:
+            if isinstance(change, Delete):
+                rows.pop(change.key, None)
+            else:
+                rows[change.key] = (texts[change.key], str(next(self._versions)))
+
+    async def list(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
+        rows = self._rows.get((table, partition), {})
+        keys = sorted(key for key in rows if key.startswith(prefix) and key > after)
+        page = tuple(_row(key, *rows[key]) for key in keys[:limit])
+        return Page(page, page[-1].key if len(keys) > limit else None)
+
+    def partitions(self, table: str) -> list[str]:
+        """Name the partitions of a table: for audits, which see everything."""
+        return sorted(partition for name, partition in self._rows if name == table)
+
+
+def _check(rows: dict[str, tuple[str, str]], change: Change) -> None:
+    match change:
+        case Insert(key=key) if key in rows:
+            raise Conflict(key)
+        case Replace(key=key, etag=etag) if key not in rows or rows[key][1] != etag:
+            raise Conflict(key)
+        case Insert() | Replace() | Upsert() | Delete():
+            return
+
+
+def _text(data: Data) -> str:
+    text = codec.text(data)
+    if len(text) > MAX_ENTITY_BYTES:
+        raise TooLarge("An entity is larger than Table storage takes.")
+    return text
+
+
+def _row(key: str, text: str, etag: str) -> Row:
+    return Row(key, json.loads(text), etag)

@@ -1,0 +1,130 @@
+"""The one way a message is handled: decode, load, gather, decide, commit, publish."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.runtime import log
+from shared.runtime.aggregate import Aggregate
+from shared.runtime.bus import Bus
+from shared.runtime.clock import Clock
+from shared.runtime.decision import Decision, Outgoing, Refusal
+from shared.runtime.envelope import Envelope, Message, decode, opened, restored
+from shared.runtime.errors import Conflict, Contended, TooLarge, Transient, Undecodable
+from shared.runtime.handler import AnyHandler, Handler, Router
+from shared.runtime.publisher import Publisher, enclosed
+from shared.runtime.rejected import reject
+from shared.runtime.retry import again_later, patiently
+from shared.runtime.step import Outbox, Parcel
+from shared.runtime.store import Store
+
+Perform = Callable[[Any], Awaitable[Outgoing]]
+"""Makes a provider call and returns its answer as a message; a definite or unknown failure is an answer too."""
+
+MAX_CONFLICTS = 50
+
+
+class Pipeline:
+    """Handles every message of every queue. Holds no state between invocations."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        handlers: Mapping[str, AnyHandler],
+        publisher: Publisher,
+        perform: Perform,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._handlers = handlers
+        self._publisher = publisher
+        self._perform = perform
+
+    async def handle(self, queue: str, raw: bytes) -> None:
+        """Return when the message may be completed; raise when it must come again."""
+        try:
+            envelope = decode(raw)
+            message = self._open(queue, envelope)
+        except Undecodable as error:
+            reason = error
+            return await patiently(self._clock, lambda: reject(self._store, self._clock, queue, raw, reason))
+        try:
+            await patiently(self._clock, lambda: self._process(queue, envelope, message))
+        except Transient as trouble:
+            await again_later(self._store, self._bus, self._clock, queue, envelope, trouble)
+
+    def _open(self, queue: str, envelope: Envelope) -> Message[Any]:
+        handler = self._handlers.get(envelope.kind)
+        if handler is None:
+            raise Undecodable("unknown_kind", "kind")
+        if handler.body.queue != queue:
+            raise Undecodable("wrong_queue", "kind")
+        return opened(envelope, handler.body)
+
+    async def _process(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
+        """Apply the message, and in turn each one that is handled in the same invocation."""
+        kind = envelope.kind
+        while True:
+            outbox, call = await self._apply(queue, kind, message)
+            await self._publisher.publish(outbox, message)
+            following = Parcel.of(await self._perform(call)) if call is not None else outbox.then
+            if following is None:
+                return
+            kind, message = following.kind, self._inline(following, message, outbox)
+
+    def _inline(self, parcel: Parcel, cause: Message[Any], outbox: Outbox) -> Message[Any]:
+        return opened(enclosed(parcel, cause, outbox), self._handlers[parcel.kind].body)
+
+    async def _apply(self, queue: str, kind: str, message: Message[Any]) -> tuple[Outbox, object | None]:
+        """Return what is to be published: of the step on record if the message came before, else of a new one."""
+        handler = self._handlers[kind]
+        if isinstance(handler, Router):
+            now = max(self._clock.now(), message.time)
+            return Outbox.of(await handler.route(message, now), message, now), None
+        aggregate = Aggregate(self._store, handler, kind, message)
+        if not handler.writes_first:
+            await aggregate.load()
+        for conflicts in range(MAX_CONFLICTS):
+            decision, now = await self._decide(handler, aggregate, message)
+            await self._publisher.record(decision.hints)
+            try:
+                outbox = await aggregate.apply(decision, now)
+            except Conflict as conflict:
+                if on_record := await aggregate.repeated(conflict):
+                    return on_record, None
+                await self._pause(conflicts)
+                await aggregate.load()
+                continue
+            if aggregate.leaves_no_trace(decision):
+                await self._reject(queue, kind, message, decision)
+            log.info("applied", kind=kind, message=message.id, outcome=decision.outcome or "nothing")
+            return outbox, decision.call
+        raise Contended
+
+    async def _decide(
+        self, handler: Handler[Any, Any, Any], aggregate: Aggregate, message: Message[Any]
+    ) -> tuple[Decision[Any], datetime]:
+        head = aggregate.head
+        facts = await handler.gather(self._store, message, head.state if head else None)
+        now = max(self._clock.now(), message.time, *([head.last] if head else []))
+        if head is None:
+            decision = handler.create(message, facts, now)
+        else:
+            decision = handler.change(head.state, message, facts, now)
+        try:
+            Outbox.of(decision, message, now)
+        except TooLarge:
+            decision = Decision(refused=Refusal("too_large"))
+        return decision, now
+
+    async def _pause(self, conflicts: int) -> None:
+        if conflicts > 1:
+            await self._clock.pause(min(0.01 * 2**conflicts, 1.0))
+
+    async def _reject(self, queue: str, kind: str, message: Message[Any], decision: Decision[Any]) -> None:
+        assert decision.refused is not None
+        error = Undecodable(decision.refused.reason, decision.refused.field)
+        await reject(self._store, self._clock, queue, restored(kind, message).encode(), error)

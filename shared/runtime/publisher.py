@@ -1,0 +1,87 @@
+"""Publishing an outbox: messages first, then the rows of read models. Doing it twice does no harm."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any
+
+from shared.runtime import codec
+from shared.runtime.bus import Bus, BusMessage
+from shared.runtime.decision import Put, Record, Remove, View
+from shared.runtime.envelope import Envelope, Message
+from shared.runtime.errors import Conflict
+from shared.runtime.ids import derived
+from shared.runtime.step import Outbox, Parcel
+from shared.runtime.store import Delete, Insert, Replace, Store, Upsert
+
+Admit = Callable[[Parcel], Awaitable[Sequence[Parcel]]]
+"""Turns a raised trigger into the messages it is worth: none where no journey and no wait uses it."""
+
+
+class Publisher:
+    """Sends what a step owes the world, in one batch a queue."""
+
+    def __init__(self, store: Store, bus: Bus, admit: Admit) -> None:
+        self._store = store
+        self._bus = bus
+        self._admit = admit
+
+    async def publish(self, outbox: Outbox, cause: Message[Any]) -> None:
+        batches: defaultdict[str, list[BusMessage]] = defaultdict(list)
+        for parcel in outbox.messages:
+            batches[parcel.queue].append(_addressed(enclosed(parcel, cause, outbox), parcel, cause))
+        for raised in outbox.raised:
+            chained = (*cause.cause, raised.id)
+            for parcel in await self._admit(raised):
+                batches[parcel.queue].append(_addressed(enclosed(parcel, cause, outbox, chained), parcel, cause))
+        for queue, messages in batches.items():
+            await self._bus.send(queue, messages)
+        await self.record(outbox.records)
+
+    async def record(self, records: Iterable[Record]) -> None:
+        for record in records:
+            match record:
+                case Put():
+                    await self._store.write(record.table, record.partition, Upsert(record.key, record.data))
+                case Remove():
+                    await self._store.write(record.table, record.partition, Delete(record.key))
+                case View():
+                    await self._view(record)
+
+    async def _view(self, view: View) -> None:
+        """Put the line unless a newer one is there: whoever publishes late changes nothing."""
+        data = {"version": view.version, "data": codec.plain(view.data)}
+        row = None
+        expects_row = view.version > 1
+        while True:
+            if expects_row:
+                row = await self._store.get("views", view.list, view.key)
+                if row is not None and row.data["version"] >= view.version:
+                    return
+            try:
+                change = Replace(view.key, data, row.etag) if row else Insert(view.key, data)
+                await self._store.write("views", view.list, change)
+            except Conflict:
+                expects_row = True
+            else:
+                return
+
+
+def enclosed(parcel: Parcel, cause: Message[Any], outbox: Outbox, chain: tuple[str, ...] | None = None) -> Envelope:
+    """Put a parcel into the envelope that travels."""
+    return Envelope(
+        id=parcel.id,
+        kind=parcel.kind,
+        time=parcel.at or outbox.at,
+        body=parcel.body,
+        cause=cause.cause if chain is None else chain,
+        reply_to=parcel.reply_to,
+        test=cause.test,
+    )
+
+
+def _addressed(envelope: Envelope, parcel: Parcel, cause: Message[Any]) -> BusMessage:
+    """Name the bus message after its cause and the cause's attempt, never after its target alone.
+
+    The broker silently drops a repeated id, and a second cause may rightly say the same thing again.
+    """
+    return BusMessage(derived("bus", cause.id, str(cause.attempt), parcel.id), envelope.encode(), parcel.at)

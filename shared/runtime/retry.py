@@ -1,0 +1,49 @@
+"""Transient trouble: patience in place for seconds, then the same message again later, for a day."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.runtime import log
+from shared.runtime.bus import Bus, BusMessage
+from shared.runtime.clock import Clock
+from shared.runtime.envelope import Envelope
+from shared.runtime.errors import Transient, Undecodable
+from shared.runtime.ids import derived
+from shared.runtime.rejected import reject
+from shared.runtime.store import Store
+
+PATIENCE = timedelta(seconds=20)
+FIRST_DELAY = timedelta(seconds=10)
+LONGEST_DELAY = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+async def patiently(clock: Clock, action: Callable[[], Awaitable[None]]) -> None:
+    """Try until it works; raises the last Transient when patience is over."""
+    deadline = clock.now() + PATIENCE
+    delay = 0.1
+    while True:
+        try:
+            return await action()
+        except Transient:
+            if clock.now() + timedelta(seconds=delay) > deadline:
+                raise
+        await clock.pause(delay)
+        delay = min(delay * 2, 5.0)
+
+
+async def again_later(store: Store, bus: Bus, clock: Clock, queue: str, envelope: Envelope, trouble: Transient) -> None:
+    """Send the same envelope again, scheduled, under a new bus id.
+
+    An abandoned message would come back at once and burn its ten deliveries in a five-second outage.
+    """
+    now = clock.now()
+    if now - envelope.time > GIVE_UP_AFTER:
+        await reject(store, clock, queue, envelope.encode(), Undecodable("gave_up"))
+        return
+    attempt = envelope.attempt + 1
+    at = now + min(FIRST_DELAY * 2 ** min(envelope.attempt, 10), LONGEST_DELAY)
+    log.warning("again_later", queue=queue, message=envelope.id, attempt=attempt, trouble=type(trouble).__name__)
+    again = replace(envelope, attempt=attempt)
+    await bus.send(queue, [BusMessage(derived("again", envelope.id, str(attempt)), again.encode(), at)])
