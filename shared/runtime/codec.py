@@ -1,16 +1,17 @@
 """Frozen dataclasses to and from plain JSON values; the only place where stored and sent data is validated."""
 
 import json
-from collections.abc import Hashable
-from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+_adapters: dict[Any, TypeAdapter[Any]] = {}
 
-@cache
-def _adapter(type_: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(type_)
+
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    if (adapter := _adapters.get(type_)) is None:
+        adapter = _adapters[type_] = TypeAdapter(type_)
+    return adapter
 
 
 def plain(value: Any) -> Any:

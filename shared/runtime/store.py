@@ -71,5 +71,5 @@ class Store(Protocol):
     async def write(self, table: str, partition: str, *changes: Change) -> None:
         """Apply all changes or none; raises Conflict with the refused row's key, TooLarge before anything is sent."""
 
-    async def list(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
+    async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         """Return up to `limit` rows whose key begins with `prefix`, from beyond `after` on."""

@@ -34,7 +34,7 @@ class MemoryStore:
             else:
                 rows[change.key] = (texts[change.key], str(next(self._versions)))
 
-    async def list(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
+    async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         rows = self._rows.get((table, partition), {})
         keys = sorted(key for key in rows if key.startswith(prefix) and key > after)
         page = tuple(_row(key, *rows[key]) for key in keys[:limit])
