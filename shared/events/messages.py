@@ -1,0 +1,22 @@
+"""What the events feature says on the bus."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFired:
+    """A trigger fired, from outside (a CloudEvent) or from inside (a record changed). Its envelope id is the event's."""
+
+    kind: ClassVar[str] = "trigger_fired"
+    queue: ClassVar[str] = "trigger-events"
+
+    trigger: str
+    attributes: Mapping[str, Any]
+    time: datetime
+    """The event's own time (UTC): an audience is who owned the device then."""
+    source: str = ""
+    contact: str | None = None
+    """The audience where it is known already."""
