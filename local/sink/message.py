@@ -29,6 +29,6 @@ class Message(BaseModel):
 
     def shown(self) -> dict[str, object]:
         """The message as `/inbox.json` shows it; several recipients of one e-mail are joined."""
-        fields = self.model_dump(mode="json", exclude_none=True)
+        fields = self.model_dump(mode="json", exclude={"report_wanted"}, exclude_none=True)
         sender = fields.pop("sender")
         return {**fields, "from": sender, "to": ", ".join(self.to)}

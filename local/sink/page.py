@@ -41,5 +41,7 @@ def shown(message: Message) -> dict[str, object]:
         **message.shown(),
         "time": f"{message.received_at:%Y-%m-%d %H:%M:%S} UTC",
         "pieces": [piece._asdict() for piece in pieces(message.text or message.plain_text or "")],
+        # Links of a mail open beside the inbox, not inside the frame.
+        "document": f'<base target="_blank">{message.html}' if message.html else "",
         "links": links(message.plain_text, message.html),
     }

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class TriggerFired:
-    """A trigger fired, from outside (a CloudEvent) or from inside (a record changed). Its envelope id is the event's."""
+    """A trigger fired, from outside (a CloudEvent) or inside (a record changed). Its envelope id is the event's."""
 
     kind: ClassVar[str] = "trigger_fired"
     queue: ClassVar[str] = "trigger-events"
