@@ -20,9 +20,7 @@ AUTHORIZATION = re.compile(
 )
 
 
-def authenticate(
-    key: bytes, method: str, target: str, headers: Mapping[str, str], body: bytes, now: datetime
-) -> None:
+def authenticate(key: bytes, method: str, target: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
     """Raise Refused (401) without a fresh signature; `target` is path and query as received."""
     given = AUTHORIZATION.fullmatch(headers.get("Authorization", ""))
     if given is None:

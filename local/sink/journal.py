@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 
-class DamagedJournal(Exception):  # noqa: N818
+class DamagedJournal(Exception):
     """A journal cannot be read."""
 
 

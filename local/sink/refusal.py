@@ -8,12 +8,10 @@ from pydantic import BaseModel, ValidationError
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The request is answered with an error."""
 
-    def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         """Keep what the answer will say."""
         super().__init__(message)
         self.status = status
@@ -22,7 +20,7 @@ class Refused(Exception):  # noqa: N818
         self.headers = dict(headers or {})
 
 
-class Dropped(Exception):  # noqa: N818
+class Dropped(Exception):
     """The connection is to be closed without an answer."""
 
 

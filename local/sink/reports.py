@@ -12,9 +12,7 @@ from uuid import uuid4
 from local.sink.ledger import Event
 from local.sink.message import Message
 
-SOURCE = (
-    "/subscriptions/local/resourceGroups/carebus/providers/Microsoft.Communication/communicationServices/sink"
-)
+SOURCE = "/subscriptions/local/resourceGroups/carebus/providers/Microsoft.Communication/communicationServices/sink"
 
 
 def delivery_reports(message: Message, failed: str | None, now: datetime) -> list[Event]:
@@ -51,9 +49,7 @@ def email_delivery(message: Message, recipient: str, status: str, now: datetime)
         "recipient": recipient,
         "messageId": message.id,
         "status": status,
-        "deliveryStatusDetails": {
-            "statusMessage": "No error." if status == "Delivered" else "Failed on demand."
-        },
+        "deliveryStatusDetails": {"statusMessage": "No error." if status == "Delivered" else "Failed on demand."},
         "deliveryAttemptTimeStamp": now.isoformat(),
     }
     return cloud_event("EmailDeliveryReportReceived", email_subject(message), data, now)

@@ -4,8 +4,6 @@ Three of them are a definite no (`Rejected`, `Throttled`, `Unavailable`), `Outco
 `WindowClosed` says that asking again will not tell.
 """
 
-# ruff: noqa: N818  (outcomes of a call, named as such: "except Throttled" reads as the fact it is)
-
 
 class ChannelError(Exception):
     """The provider did not accept the message."""

@@ -50,7 +50,7 @@ class MemoryProvider:
     @staticmethod
     def id_of(message: Outgoing) -> str:
         """The id under which reports about the message come."""
-        return f"{message.channel}:{message.request_id.lower()}"
+        return f"{message.channel}:{message.request_id}"
 
     async def send(self, message: Outgoing) -> Accepted:
         """Accept the message, or answer a repeat like the first, or raise as the real provider would."""

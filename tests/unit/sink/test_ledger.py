@@ -1,0 +1,76 @@
+"""The ledger after a restart is the ledger before it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from local.sink.journal import DamagedJournal, Journal
+from local.sink.ledger import Answered, Cleared, Engaged, Ledger
+from local.sink.message import Message
+from local.sink.repeatability import Answer
+
+
+def answered(message_id: str, event_id: str) -> Answered:
+    message = Message(
+        id=message_id,
+        channel="email",
+        to=["kim@example.com"],
+        sender="care@example.org",
+        received_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+    return Answered(
+        channel="email",
+        request_id=f"request of {message_id}",
+        fingerprint="f",
+        answer=Answer(status=202, message_id=message_id),
+        message=message,
+        events=[{"id": event_id}],
+    )
+
+
+def engaged(message_id: str, event_id: str) -> Engaged:
+    return Engaged(message_id=message_id, state="opened", events=[{"id": event_id}])
+
+
+def replayed(path: Path) -> Ledger:
+    journal = Journal(path)
+    journal.close()
+    return Ledger(journal)
+
+
+async def test_everything_is_there_again(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ledger = Ledger(journal)
+    await ledger.record(answered("m-1", "e-1"))
+    await ledger.record(answered("m-2", "e-2"))
+    await ledger.record(engaged("m-2", "e-3"))
+    ledger.reported(["e-1"])
+    again = replayed(path)
+    assert (again.messages, again.answers, again.pending) == (ledger.messages, ledger.answers, ledger.pending)
+    assert list(again.pending) == ["e-2", "e-3"]
+    assert again.messages["m-2"].state == "opened"
+    assert again.unsent.is_set()
+    journal.close()
+
+
+async def test_an_empty_inbox_still_knows_requests_and_owes_reports(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ledger = Ledger(journal)
+    await ledger.record(answered("m-1", "e-1"))
+    await ledger.record(Cleared())
+    await ledger.record(engaged("m-1", "e-2"))
+    for one in (ledger, replayed(path)):
+        assert one.messages == {}
+        assert list(one.answers) == [("email", "request of m-1")]
+        assert list(one.pending) == ["e-1", "e-2"]
+    journal.close()
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(Cleared().model_dump_json().encode() + b'\n{"record": "unheard of"}\n')
+    with pytest.raises(DamagedJournal, match="line 2"):
+        replayed(path)
