@@ -1,0 +1,79 @@
+"""The namespace: its queues by address, and how they come back after a restart."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from local.servicebus.addresses import entity_path
+from local.servicebus.entity import Entity
+from local.servicebus.errors import NOT_FOUND, RefusedError
+from local.servicebus.locks import Clock
+from local.servicebus.queue import Queue, Recorder
+from local.servicebus.records import Record
+from local.servicebus.settings import QueueSettings
+from local.servicebus.turn import Turn
+
+
+class UnknownQueueError(Exception):
+    """The data holds something of a queue that is not configured."""
+
+
+class QueueReport(NamedTuple):
+    """A queue's counts: what it holds now, and what passed since the start."""
+
+    active: int
+    scheduled: int
+    locked: int
+    deferred: int
+    deadletter: int
+    sent: int
+    completed: int
+    duplicates: int
+
+
+class Broker:
+    """All queues and their dead letters."""
+
+    def __init__(self, settings: Iterable[QueueSettings], clock: Clock, turn: Turn, record: Recorder) -> None:
+        self._entities: dict[str, Entity] = {}
+        self._names: list[str] = []
+        for each in settings:
+            dead_letters = Queue(each.of_dead_letters(), clock, record)
+            dead_entity = Entity(dead_letters, clock, turn)
+            entity = Entity(Queue(each, clock, record, dead_letters), clock, turn, dead_entity)
+            self._names.append(each.name)
+            self._entities[entity_path(each.name)] = entity
+            self._entities[entity_path(dead_letters.name)] = dead_entity
+
+    def find(self, path: str) -> Entity:
+        """Return the entity at a path; raise `RefusedError`."""
+        entity = self._entities.get(path)
+        if entity is None:
+            raise RefusedError(NOT_FOUND, f"The messaging entity '{path}' could not be found.")
+        return entity
+
+    def restore(self, records: Iterable[Record]) -> None:
+        """Bring back what was recorded; raise `UnknownQueueError`."""
+        for record in records:
+            entity = self._entities.get(entity_path(record.queue))
+            if entity is None:
+                raise UnknownQueueError(f"the data holds messages of '{record.queue}', which is not configured")
+            entity.queue.restore(record)
+
+    def records(self) -> Iterator[Record]:
+        """Yield what restores all queues as they are now."""
+        for entity in self._entities.values():
+            yield from entity.queue.records()
+
+    def wake(self) -> None:
+        """Let every queue look what fell due, and arm its timer."""
+        for entity in self._entities.values():
+            entity.touch()
+
+    def reports(self) -> dict[str, QueueReport]:
+        """Return the counts of every queue by its name."""
+        return {name: _report(self._entities[entity_path(name)].queue) for name in self._names}
+
+
+def _report(queue: Queue) -> QueueReport:
+    dead = queue.dead_letters.counts() if queue.dead_letters else (0,)
+    return QueueReport(*queue.counts(), sum(dead), queue.accepted, queue.completed, queue.duplicates)

@@ -1,0 +1,27 @@
+"""The node `$cbs`: a client puts its tokens here before it opens links (AMQP claims-based security)."""
+
+from local.servicebus.errors import RefusedError
+from local.servicebus.requests import Request, encode_answer
+from local.servicebus.sas import AccessKey, Grants
+
+
+class TokenNode:
+    """Checks the tokens of one connection."""
+
+    def __init__(self, key: AccessKey, grants: Grants) -> None:
+        self._key = key
+        self._grants = grants
+
+    def answer(self, request: Request) -> bytes:
+        """Take a token, whatever type it claims to be: SDKs call a shared access signature a "jwt" too."""
+        if request.operation != "put-token":
+            return _encode(request, 501, f"$cbs: there is no operation '{request.operation}'.")
+        try:
+            self._grants.add(self._key.verify(str(request.body), self._grants.now()))
+        except RefusedError as refused:
+            return _encode(request, refused.status, refused.description)
+        return _encode(request, 202, "Accepted")
+
+
+def _encode(request: Request, status: int, description: str) -> bytes:
+    return encode_answer(request, {"status-code": status, "status-description": description}, None)

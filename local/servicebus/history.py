@@ -1,0 +1,36 @@
+"""The message ids that a queue has seen, for duplicate detection."""
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from local.servicebus.amqp.types import Value
+
+
+class History:
+    """Ids with the time each was seen first; a repeat inside the window does not make the window longer."""
+
+    def __init__(self, window: int | None) -> None:
+        self._window = window
+        self._seen: dict[Value, int] = {}
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether duplicates are detected at all."""
+        return self._window is not None
+
+    def contains(self, message_id: Value, now: int) -> bool:
+        """Tell whether an id was seen inside the window, and forget those before it."""
+        if self._window is None:
+            return False
+        start = now - self._window
+        for old in list(takewhile(lambda each: self._seen[each] <= start, self._seen)):
+            del self._seen[old]
+        return message_id in self._seen
+
+    def add(self, message_id: Value, now: int) -> None:
+        """Remember an id."""
+        if self._window is not None:
+            self._seen[message_id] = now
+
+    def __iter__(self) -> Iterator[tuple[Value, int]]:
+        return iter(self._seen.items())

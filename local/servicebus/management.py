@@ -1,0 +1,121 @@
+"""The node `$management` of an entity: all that does not fit a link (Service Bus, "AMQP request-response")."""
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from local.servicebus.amqp.types import Array, Long, Symbol, Timestamp, Value
+from local.servicebus.delivery import render, render_unlocked
+from local.servicebus.entry import Entry
+from local.servicebus.errors import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
+from local.servicebus.message import MAX_MESSAGE_SIZE, accept
+from local.servicebus.queue import Queue
+from local.servicebus.requests import Request, encode_answer
+
+_OK = (200, "OK")
+_NO_CONTENT = (204, "No Content")
+_RECEIVE_AND_DELETE = 0
+
+type Body = dict[str, Value]
+
+
+class ManagementNode:
+    """Does the management operations of one queue."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._operations: dict[str, Callable[[Body], Body]] = {
+            "renew-lock": self._renew_lock,
+            "schedule-message": self._schedule_message,
+            "cancel-scheduled-message": self._cancel_scheduled_message,
+            "peek-message": self._peek_message,
+            "receive-by-sequence-number": self._receive_by_sequence_number,
+            "update-disposition": self._update_disposition,
+        }
+
+    def answer(self, request: Request) -> bytes:
+        """Do what is asked, or say why not."""
+        try:
+            body = self._do(request)
+        except RefusedError as refused:
+            return _encode(request, (refused.status, refused.description), {}, refused.condition)
+        return _encode(request, _NO_CONTENT if body.get("messages") == [] else _OK, body)
+
+    def _do(self, request: Request) -> Body:
+        operation = self._operations.get(request.operation)
+        if operation is None:
+            raise RefusedError(NOT_IMPLEMENTED, f"$management: there is no operation '{request.operation}'.")
+        return operation(request.body if isinstance(request.body, dict) else {})
+
+    def _renew_lock(self, body: Body) -> Body:
+        tokens = _list(body, "lock-tokens", UUID)
+        return {"expirations": Array(Timestamp(self._queue.renew(token)) for token in tokens)}
+
+    def _schedule_message(self, body: Body) -> Body:
+        """Schedule all or none; a duplicate, which is not stored, gets the number 0."""
+        messages = [accept(_field(message, "message", bytes)) for message in _list(body, "messages", dict)]
+        return {"sequence-numbers": Array(Long(self._queue.send(message) or 0) for message in messages)}
+
+    def _cancel_scheduled_message(self, body: Body) -> Body:
+        self._queue.cancel(_list(body, "sequence-numbers", int))
+        return {}
+
+    def _peek_message(self, body: Body) -> Body:
+        """Return messages as far as they fit into one answer, but at least one."""
+        start, count = _field(body, "from-sequence-number", int), _field(body, "message-count", int)
+        messages: list[Body] = []
+        size = 0
+        for entry in self._queue.peek(start, count):
+            encoded = render_unlocked(entry)
+            size += len(encoded)
+            if messages and size > MAX_MESSAGE_SIZE:
+                break
+            messages.append({"message": encoded})
+        return {"messages": messages}
+
+    def _receive_by_sequence_number(self, body: Body) -> Body:
+        entries = self._queue.receive_deferred(_list(body, "sequence-numbers", int))
+        delete = body.get("receiver-settle-mode") == _RECEIVE_AND_DELETE
+        return {"messages": [self._hand_over(entry, delete) for entry in entries]}
+
+    def _hand_over(self, entry: Entry, delete: bool) -> Body:
+        handed = {"message": render(entry), "lock-token": entry.token or uuid4()}
+        if delete and entry.token is not None:
+            self._queue.complete(entry.token)
+        return handed
+
+    def _update_disposition(self, body: Body) -> Body:
+        status = body.get("disposition-status")
+        for token in _list(body, "lock-tokens", UUID):
+            match status:
+                case "completed":
+                    self._queue.complete(token)
+                case "abandoned":
+                    self._queue.abandon(token)
+                case "defered":
+                    self._queue.defer(token)
+                case "suspended":
+                    self._queue.dead_letter(token, body.get("deadletter-reason"), body.get("deadletter-description"))
+                case _:
+                    raise RefusedError(ARGUMENT_ERROR, f"There is no disposition status '{status}'.")
+        return {}
+
+
+def _field[T](body: Body, name: str, kind: type[T]) -> T:
+    value = body.get(name)
+    if not isinstance(value, kind):
+        raise RefusedError(ARGUMENT_ERROR, f"The field '{name}' is missing, or is no {kind.__name__}.")
+    return value
+
+
+def _list[T](body: Body, name: str, kind: type[T]) -> list[T]:
+    values = _field(body, name, list)
+    if not all(isinstance(value, kind) for value in values):
+        raise RefusedError(ARGUMENT_ERROR, f"The field '{name}' holds something else than {kind.__name__}.")
+    return values
+
+
+def _encode(request: Request, status: tuple[int, str], body: Body, condition: str | None = None) -> bytes:
+    properties: dict[str, Value] = {"statusCode": status[0], "statusDescription": status[1]}
+    if condition is not None:
+        properties["errorCondition"] = Symbol(condition)
+    return encode_answer(request, properties, body)

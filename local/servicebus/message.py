@@ -1,0 +1,130 @@
+"""What a sender sent: a message as Service Bus sees it, its bare part kept byte for byte."""
+
+from typing import NamedTuple
+from uuid import uuid4
+
+from local.servicebus.amqp.decoder import decode, first_item, map_items
+from local.servicebus.amqp.encoder import encode, encode_described, encode_map
+from local.servicebus.amqp.sections import (
+    DATA,
+    DELIVERY_ANNOTATIONS,
+    HEADER,
+    MESSAGE_ANNOTATIONS,
+    PROPERTIES,
+    list_at,
+    sections,
+    with_application_properties,
+    with_first_property,
+)
+from local.servicebus.amqp.types import Value
+from local.servicebus.errors import ARGUMENT_ERROR, SIZE_EXCEEDED, RefusedError
+
+BATCH_FORMAT = 0x80013700
+"""The message format of a batch: each data section is one encoded message."""
+
+MAX_MESSAGE_SIZE = 256 * 1024
+"""Bytes on the Standard tier (Service Bus quotas)."""
+MAX_MESSAGE_ID_LENGTH = 128
+
+_SCHEDULED_ENQUEUE_TIME = "x-opt-scheduled-enqueue-time"
+_SET_BY_THE_BROKER = {
+    "x-opt-sequence-number",
+    "x-opt-enqueued-time",
+    "x-opt-enqueue-sequence-number",
+    "x-opt-locked-until",
+    "x-opt-lock-token",
+    "x-opt-message-state",
+}
+
+
+class Message(NamedTuple):
+    """A message's content, which never changes; what happens to it in a queue is an `Entry`.
+
+    Times are milliseconds; `annotations` are the sender's, encoded, keys and values in turn; `bare` is properties,
+    application properties and body as they came.
+    """
+
+    message_id: Value
+    bare: bytes
+    annotations: tuple[bytes, ...] = ()
+    durable: bool | None = None
+    priority: int | None = None
+    time_to_live: int | None = None
+    scheduled_for: int | None = None
+
+    def encoded(self) -> bytes:
+        """Return the message such that `parse` gives it back."""
+        head = encode_described(HEADER, (self.durable, self.priority, self.time_to_live))
+        if not self.annotations:
+            return head + self.bare
+        return head + b"\x00\x53\x72" + encode_map(self.annotations) + self.bare
+
+    def dead_lettered(self, reason: str | None, description: str | None) -> "Message":
+        """Return the message as it lies in a dead-letter queue: it says why."""
+        properties = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
+        named = {key: value for key, value in properties.items() if value is not None}
+        return self._replace(bare=with_application_properties(self.bare, named)) if named else self
+
+
+def parse(data: bytes) -> Message:
+    """Read a message; raise `MalformedError`, or `RefusedError` where Service Bus allows no such message."""
+    header: list[Value] = []
+    annotations: tuple[bytes, ...] = ()
+    scheduled_for = message_id = None
+    bare_start = 0
+    for code, _, value, end in sections(data):
+        if code in (HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS):
+            bare_start = end
+        if code == HEADER:
+            header = list_at(data, value)
+        elif code == MESSAGE_ANNOTATIONS:
+            annotations, scheduled_for = _read_annotations(data, value)
+        elif code == PROPERTIES:
+            message_id, _ = first_item(data, value)
+    bare = data[bare_start:]
+    if message_id is None:  # the service names such a message, and lock renewal in some SDKs needs the name
+        message_id = uuid4().hex
+        bare = with_first_property(bare, message_id)
+    durable, priority, time_to_live = (header + [None] * 3)[:3]
+    return Message(message_id, bare, annotations, durable, priority, time_to_live, scheduled_for)
+
+
+def accept(data: bytes) -> Message:
+    """Read a message that a sender wants stored; raise `RefusedError` where it is beyond a limit of the service."""
+    if len(data) > MAX_MESSAGE_SIZE:
+        raise TooLargeError(len(data))
+    message = parse(data)
+    name = message.message_id
+    if isinstance(name, str | bytes) and len(name) > MAX_MESSAGE_ID_LENGTH:
+        raise RefusedError(
+            ARGUMENT_ERROR,
+            f"The MessageId has {len(name)} characters; at most {MAX_MESSAGE_ID_LENGTH} are allowed.",
+        )
+    return message
+
+
+class TooLargeError(RefusedError):
+    """A message beyond the size limit."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            SIZE_EXCEEDED,
+            f"The received message (size:{size} bytes) exceeds the limit ({MAX_MESSAGE_SIZE} bytes) "
+            "currently allowed on the link.",
+        )
+
+
+def split_batch(data: bytes) -> list[bytes]:
+    """Return the encoded messages of a batch."""
+    return [decode(data, value)[0] for code, _, value, _ in sections(data) if code == DATA]
+
+
+def _read_annotations(data: bytes, position: int) -> tuple[tuple[bytes, ...], int | None]:
+    kept: list[bytes] = []
+    scheduled_for = None
+    for key, encoded in map_items(data, position):
+        if key == _SCHEDULED_ENQUEUE_TIME:
+            scheduled_for, _ = decode(encoded)
+        if key not in _SET_BY_THE_BROKER:
+            kept += (encode(key), encoded)
+    return tuple(kept), scheduled_for

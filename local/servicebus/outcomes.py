@@ -1,0 +1,57 @@
+"""Delivery states on the wire (part 3.4), and what they mean to Service Bus."""
+
+from uuid import UUID
+
+from local.servicebus.amqp.types import Described, MalformedError, Symbol, ULong, Value
+from local.servicebus.errors import NOT_IMPLEMENTED, RefusedError
+from local.servicebus.queue import Queue
+
+_ERROR = ULong(0x1D)
+_RECEIVED, _ACCEPTED, _REJECTED, _RELEASED, _MODIFIED = range(0x23, 0x28)
+
+ACCEPTED = Described(ULong(_ACCEPTED), [])
+
+
+def error(refused: RefusedError) -> Described:
+    """Return an error with all of its three fields: the Python SDK hangs without."""
+    return Described(_ERROR, [Symbol(refused.condition), refused.description, {}])
+
+
+def rejected(refused: RefusedError) -> Described:
+    """Return the outcome of a message, or of a settlement, that was refused."""
+    return Described(ULong(_REJECTED), [error(refused)])
+
+
+def is_outcome(state: Described | None) -> bool:
+    """Tell whether a state settles a message; "received" only reports progress."""
+    return state is not None and state.descriptor != _RECEIVED
+
+
+def settle(queue: Queue, token: UUID, outcome: Described) -> Described:
+    """Do what a receiver decided about a message, and return the outcome that confirms it."""
+    fields = outcome.value if isinstance(outcome.value, list) else []
+    match outcome.descriptor:
+        case 0x24:
+            queue.complete(token)
+        case 0x25:
+            queue.dead_letter(token, *_dead_letter_reason(fields))
+        case 0x26:
+            queue.release(token)
+        case 0x27 if len(fields) > 1 and fields[1]:  # undeliverable here: not for me, keep it aside
+            queue.defer(token)
+        case 0x27:
+            queue.abandon(token)
+        case unknown:
+            raise RefusedError(NOT_IMPLEMENTED, f"There is no outcome {unknown!r}.")
+    return Described(ULong(outcome.descriptor), [])
+
+
+def _dead_letter_reason(fields: list[Value]) -> tuple[str | None, str | None]:
+    """Reason and description travel in the info map of a `com.microsoft:dead-letter` error."""
+    if not fields or fields[0] is None:
+        return None, None
+    if not isinstance(fields[0], Described) or not isinstance(fields[0].value, list):
+        raise MalformedError("a rejected outcome whose error is none")
+    _, description, info = (fields[0].value + [None] * 3)[:3]
+    reasons = info if isinstance(info, dict) else {}
+    return reasons.get("DeadLetterReason"), reasons.get("DeadLetterErrorDescription") or description
