@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from shared.cases.number import number
+
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
@@ -34,6 +36,10 @@ class CreateCase:
     epoch: int
     opened_at: datetime
     opening: OpenCase
+
+    @property
+    def number(self) -> str:
+        return number(self.case, self.opened_at)
 
 
 @dataclass(frozen=True, slots=True)

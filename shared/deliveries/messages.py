@@ -20,6 +20,9 @@ class SendMessage:
     run: str = ""
     tile: str = ""
     attempt: int = 0
+    """Counts up after a definite refusal; each attempt is a new request to the provider."""
+    repeat: int = 0
+    """Counts up while an attempt's outcome is unknown; a repeat is the same request again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class SendEmail(SendMessage):
     queue: ClassVar[str] = "send-email"
 
 
+SEND: Mapping[str, type[SendSms | SendEmail]] = {"sms": SendSms, "email": SendEmail}
+"""Channel to the message that asks for a send."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderAnswered:
     """What a provider call came to: accepted, rejected, unavailable, or unknown. Handled where the call was made."""
@@ -44,6 +51,7 @@ class ProviderAnswered:
     contact: str
     delivery: str
     attempt: int
+    repeat: int
     outcome: str
     """accepted | rejected | unavailable | unknown | window_closed"""
     provider_id: str = ""

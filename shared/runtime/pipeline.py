@@ -49,10 +49,22 @@ class Pipeline:
             envelope = decode(raw)
             message = self._open(queue, envelope)
         except Undecodable as error:
-            reason = error
-            return await patiently(self._clock, lambda: reject(self._store, self._clock, queue, raw, reason))
+            await self.reject(queue, raw, error)
+        else:
+            await self._take(queue, envelope, message)
+
+    async def reject(self, queue: str, raw: bytes, error: Undecodable) -> None:
+        """Put a message on record that no attempt can read."""
+        await patiently(self._clock, lambda: reject(self._store, self._clock, queue, raw, error))
+
+    async def take(self, envelope: Envelope) -> None:
+        """Handle an envelope that a door has made itself; raises like `handle`."""
+        handler = self._handlers[envelope.kind]
+        await self._take(handler.body.queue, envelope, opened(envelope, handler.body))
+
+    async def _take(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
         try:
-            await patiently(self._clock, lambda: self._process(queue, envelope, message))
+            await patiently(self._clock, lambda: self._process(queue, envelope.kind, message))
         except Transient as trouble:
             await again_later(self._store, self._bus, self._clock, queue, envelope, trouble)
 
@@ -64,11 +76,11 @@ class Pipeline:
             raise Undecodable("wrong_queue", "kind")
         return opened(envelope, handler.body)
 
-    async def _process(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
+    async def _process(self, queue: str, kind: str, message: Message[Any]) -> None:
         """Apply the message, and in turn each one that is handled in the same invocation."""
-        kind = envelope.kind
+        aggregate: Aggregate | None = None
         while True:
-            outbox, call = await self._apply(queue, kind, message)
+            outbox, call, aggregate = await self._apply(queue, kind, message, aggregate)
             await self._publisher.publish(outbox, message)
             following = Parcel.of(await self._perform(call)) if call is not None else outbox.then
             if following is None:
@@ -78,14 +90,16 @@ class Pipeline:
     def _inline(self, parcel: Parcel, cause: Message[Any], outbox: Outbox) -> Message[Any]:
         return opened(enclosed(parcel, cause, outbox), self._handlers[parcel.kind].body)
 
-    async def _apply(self, queue: str, kind: str, message: Message[Any]) -> tuple[Outbox, object | None]:
+    async def _apply(
+        self, queue: str, kind: str, message: Message[Any], before: Aggregate | None
+    ) -> tuple[Outbox, object | None, Aggregate | None]:
         """Return what is to be published: of the step on record if the message came before, else of a new one."""
         handler = self._handlers[kind]
         if isinstance(handler, Router):
             now = max(self._clock.now(), message.time)
-            return Outbox.of(await handler.route(message, now), message, now), None
+            return Outbox.of(await handler.route(message, now), message, now), None, None
         aggregate = Aggregate(self._store, handler, kind, message)
-        if not handler.writes_first:
+        if not aggregate.take_over(before) and not handler.writes_first:
             await aggregate.load()
         for conflicts in range(MAX_CONFLICTS):
             decision, now = await self._decide(handler, aggregate, message)
@@ -94,14 +108,14 @@ class Pipeline:
                 outbox = await aggregate.apply(decision, now)
             except Conflict as conflict:
                 if on_record := await aggregate.repeated(conflict):
-                    return on_record, None
+                    return on_record, None, None
                 await self._pause(conflicts)
                 await aggregate.load()
                 continue
             if aggregate.leaves_no_trace(decision):
                 await self._reject(queue, kind, message, decision)
             log.info("applied", kind=kind, message=message.id, outcome=decision.outcome or "nothing")
-            return outbox, decision.call
+            return outbox, decision.call, aggregate
         raise Contended
 
     async def _decide(

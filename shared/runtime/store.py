@@ -68,8 +68,11 @@ class Store(Protocol):
 
     async def get(self, table: str, partition: str, key: str) -> Row | None: ...
 
-    async def write(self, table: str, partition: str, *changes: Change) -> None:
-        """Apply all changes or none; raises Conflict with the refused row's key, TooLarge before anything is sent."""
+    async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
+        """Apply all changes or none, and return the new ETag of each row that is there now.
+
+        Raises Conflict with the refused row's key, TooLarge before anything is sent.
+        """
 
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         """Return up to `limit` rows whose key begins with `prefix`, from beyond `after` on."""

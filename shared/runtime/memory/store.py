@@ -21,7 +21,7 @@ class MemoryStore:
         found = self._rows.get((table, partition), {}).get(key)
         return _row(key, *found) if found else None
 
-    async def write(self, table: str, partition: str, *changes: Change) -> None:
+    async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
         texts = {change.key: _text(change.data) for change in changes if not isinstance(change, Delete)}
         if len(changes) > MAX_CHANGES or len({change.key for change in changes}) < len(changes):
             raise TooLarge("A transaction holds at most 100 changes of different rows.")
@@ -33,6 +33,7 @@ class MemoryStore:
                 rows.pop(change.key, None)
             else:
                 rows[change.key] = (texts[change.key], str(next(self._versions)))
+        return {key: rows[key][1] for key in texts}
 
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         rows = self._rows.get((table, partition), {})

@@ -1,0 +1,72 @@
+"""A contact: who they are, where they are reached, and what they agreed to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from shared.contacts.messages import PutContact, SetConsent
+from shared.runtime.decision import Decision, Refusal
+from shared.runtime.envelope import Message
+
+TABLE = "contacts"
+CHANNELS = ("sms", "email")
+PURPOSES = ("transactional", "commercial")
+STATUSES = ("opted_in", "opted_out", "not_set")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    status: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Row `head` in the contact's partition: all personal values sit here, in one erasable row."""
+
+    id: str
+    name: str
+    language: str
+    time_zone: str
+    points: Mapping[str, str]
+    """Channel to contact point: sms in E.164, email."""
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    """`<channel>:<contact point>:<purpose>` to consent: a new number starts without one."""
+
+    def consent(self, channel: str, purpose: str) -> Consent | None:
+        return self.consents.get(consent_key(channel, self.points.get(channel, ""), purpose))
+
+
+def consent_key(channel: str, point: str, purpose: str) -> str:
+    return f"{channel}:{point}:{purpose}"
+
+
+def create_contact(message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
+    body = message.body
+    contact = Contact(body.contact, body.name, body.language, body.time_zone, _points(body))
+    return Decision(state=contact, outcome="created")
+
+
+def put_contact(contact: Contact, message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
+    """Update what was sent; consents stay with the contact points they were given for."""
+    body = message.body
+    changed = replace(contact, name=body.name, language=body.language, time_zone=body.time_zone, points=_points(body))
+    return Decision(state=changed, outcome="updated")
+
+
+def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, now: datetime) -> Decision[Contact]:
+    body = message.body
+    allowed = {"channel": CHANNELS, "purpose": PURPOSES, "status": STATUSES}
+    for name, values in allowed.items():
+        if getattr(body, name) not in values:
+            return Decision(refused=Refusal("unknown_value", f"body.{name}"))
+    if body.channel not in contact.points:
+        return Decision(refused=Refusal("no_contact_point", "body.channel"))
+    key = consent_key(body.channel, contact.points[body.channel], body.purpose)
+    consents = {**contact.consents, key: Consent(body.status, body.source, now)}
+    return Decision(state=replace(contact, consents=consents), outcome=body.status)
+
+
+def _points(body: PutContact) -> dict[str, str]:
+    return {channel: point for channel, point in (("sms", body.phone), ("email", body.email)) if point}

@@ -1,0 +1,51 @@
+"""What a provider reports: applied once per report, in any order; a terminal state never changes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from shared.deliveries.delivery import Delivery
+from shared.deliveries.messages import DeliveryReported
+from shared.runtime.decision import Decision
+from shared.runtime.envelope import Message
+
+NEXT: Mapping[tuple[str, str], str] = {
+    ("sending", "delivered"): "delivered",
+    ("sent", "delivered"): "delivered",
+    ("sending", "failed"): "failed",
+    ("sent", "failed"): "failed",
+    ("sending", "bounced_hard"): "failed",
+    ("sent", "bounced_hard"): "failed",
+    ("sending", "bounced_soft"): "failed",
+    ("sent", "bounced_soft"): "failed",
+}
+"""(state, report) to the next state; what is not here leaves the state as it is."""
+
+REASON: Mapping[str, str] = {
+    "failed": "provider_rejected",
+    "bounced_hard": "bounced_hard",
+    "bounced_soft": "bounced_soft",
+}
+ENGAGEMENTS = ("opened", "clicked")
+MAX_REPORTS = 200
+"""Reports remembered per delivery; a reader who opens a mail more often is counted no further."""
+
+
+def apply_report(
+    delivery: Delivery, message: Message[DeliveryReported], _facts: object, _now: datetime
+) -> Decision[Delivery]:
+    body = message.body
+    if message.id in delivery.reports or len(delivery.reports) >= MAX_REPORTS:
+        return Decision()
+    told = replace(delivery, reports=(*delivery.reports, message.id))
+    if body.report in ENGAGEMENTS:
+        counts = {**delivery.engagements, body.report: delivery.engagements.get(body.report, 0) + 1}
+        return Decision(state=_timed(replace(told, engagements=counts), body.report, body.at))
+    state = NEXT.get((delivery.state, body.report))
+    if state is None:
+        return Decision(state=told)
+    return Decision(state=_timed(replace(told, state=state, reason=REASON.get(body.report, "")), state, body.at))
+
+
+def _timed(delivery: Delivery, name: str, at: datetime) -> Delivery:
+    return replace(delivery, times={**delivery.times, name: min(at, delivery.times.get(name, at))})

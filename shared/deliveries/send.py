@@ -1,0 +1,222 @@
+"""Sending: whether at all, then committed as `sending` before the provider is asked, then what the provider answered.
+
+A provider call is repeated only inside the provider's own idempotency window and with identical bytes (I3). After a
+definite refusal that may pass (429, 5xx) a new attempt is made; after an unknown outcome that the window cannot clear,
+the delivery fails as `outcome_unknown` and is never repeated.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.channels.provider import Outgoing as ProviderMessage
+from shared.definitions.templates import Template, TemplateError, Text, render
+from shared.deliveries.consent import blocked_because
+from shared.deliveries.delivery import Call, Delivery
+from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendSms
+from shared.runtime.decision import Decision, Outgoing, Put
+from shared.runtime.envelope import Message
+from shared.runtime.ids import derived, joined
+
+ATTEMPT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800))
+"""After a definite 429 or 5xx; then `provider_unavailable` (DESIGN.md 11)."""
+REPEAT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 60, 60, 60))
+REPEATABLE_FOR = timedelta(minutes=4, seconds=30)
+"""The provider tracks a request for five minutes from its first sending; the rest is for skewed clocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What a send needs to know of a contact."""
+
+    name: str
+    language: str
+    time_zone: str
+    address: str
+    """The contact point of the delivery's channel; empty where there is none."""
+    consents: Mapping[str, str]
+    """Purpose to consent status, for that contact point."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendFacts:
+    channel: str
+    recipient: Recipient | None
+    template: Template | None
+    template_version: int
+    sender: str
+    ticket_link: Callable[[str, datetime], str]
+    """Case and time of issue to a signed link; equal input gives an equal link."""
+
+
+def send(message: Message[SendMessage], facts: SendFacts, now: datetime) -> Decision[Delivery]:
+    """A new delivery: blocked or failed with a reason, or `sending`."""
+    body = message.body
+    delivery = Delivery(body.delivery, body.contact, facts.channel, "requested", body, now)
+    return _attempt(delivery, facts, now)
+
+
+def send_again(
+    delivery: Delivery, message: Message[SendMessage], facts: SendFacts, now: datetime
+) -> Decision[Delivery]:
+    """The request came again, or its next attempt or repeat is due."""
+    body = message.body
+    if delivery.state == "waiting" and body.attempt == delivery.attempt:
+        return _attempt(delivery, facts, now)
+    if delivery.state == "waiting":
+        return Decision(messages=(_next_attempt(delivery),))
+    if delivery.state == "sending" and body.attempt == delivery.attempt:
+        return _repeat(delivery, body.repeat, now)
+    return Decision()
+
+
+def provider_answered(
+    delivery: Delivery, message: Message[ProviderAnswered], _facts: object, now: datetime
+) -> Decision[Delivery]:
+    """Apply what the provider said to the attempt it was said to; a report may have overtaken it."""
+    body = message.body
+    if body.attempt != delivery.attempt:
+        return Decision()
+    if body.outcome == "accepted":
+        return _accepted(delivery, body, now)
+    if delivery.state != "sending":
+        return Decision()
+    if body.outcome == "unavailable":
+        return _wait(delivery, body, now)
+    if body.outcome == "unknown":
+        return _wonder(delivery, body, now)
+    reason = "provider_rejected" if body.outcome == "rejected" else "outcome_unknown"
+    return _failed(delivery, reason, now)
+
+
+def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[Delivery]:
+    consent, reason = _verdict(facts)
+    judged = replace(delivery, consent=consent, template_version=facts.template_version)
+    if reason is not None:
+        return _ended(judged, "blocked", reason, now)
+    assert facts.recipient is not None
+    assert facts.template is not None
+    try:
+        text = render(facts.template, facts.recipient.language, _values(delivery, facts.recipient, facts, now))
+    except TemplateError:
+        return _failed(judged, "template_error", now)
+    outgoing = _pinned(delivery, facts.recipient, facts.sender, text, now)
+    sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now)
+    return Decision(state=_reached(sending, "sending", now), call=_call(sending, 0))
+
+
+def _verdict(facts: SendFacts) -> tuple[str, str | None]:
+    """Return the consent status, and the reason that blocks the send or None."""
+    if facts.recipient is None:
+        return "", "contact_missing"
+    if facts.template is None:
+        return "", "template_error"
+    if not facts.recipient.address:
+        return "", "no_contact_point"
+    consent = facts.recipient.consents.get(facts.template.purpose, "not_set")
+    return consent, blocked_because(facts.channel, facts.template.purpose, consent)
+
+
+def _values(delivery: Delivery, recipient: Recipient, facts: SendFacts, now: datetime) -> dict[str, object]:
+    request = delivery.request
+    contact = {
+        "contact_id": delivery.contact,
+        "name": recipient.name,
+        "language": recipient.language,
+        "time_zone": recipient.time_zone,
+    }
+    values: dict[str, object] = {**request.values, "contact": contact}
+    if request.case is not None:
+        ticket = values.get("ticket")
+        link = facts.ticket_link(request.case, now)
+        values["ticket"] = {**(ticket if isinstance(ticket, Mapping) else {}), "link": link}
+    return values
+
+
+def _pinned(delivery: Delivery, recipient: Recipient, sender: str, text: Text, now: datetime) -> ProviderMessage:
+    return ProviderMessage(
+        channel=delivery.channel,
+        to=recipient.address,
+        sender=sender,
+        text=text.text,
+        subject=text.subject,
+        html=text.html,
+        request_id=request_id(delivery.id, delivery.attempt),
+        first_sent=now,
+        tag=joined(delivery.contact, delivery.id),
+    )
+
+
+def request_id(delivery: str, attempt: int) -> str:
+    """Return the GUID that names this attempt to the provider."""
+    return str(UUID(bytes=hashlib.sha256(f"{delivery}/{attempt}".encode()).digest()[:16], version=4))
+
+
+def _repeat(delivery: Delivery, repeat: int, now: datetime) -> Decision[Delivery]:
+    assert delivery.outgoing is not None
+    if now - delivery.outgoing.first_sent > REPEATABLE_FOR:
+        return _failed(delivery, "outcome_unknown", now)
+    return Decision(call=_call(delivery, repeat))
+
+
+def _call(delivery: Delivery, repeat: int) -> Call:
+    assert delivery.outgoing is not None
+    return Call(delivery.contact, delivery.id, delivery.attempt, repeat, delivery.outgoing)
+
+
+def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
+    if delivery.provider_id:
+        return Decision(records=_reference(delivery))
+    state = "sent" if delivery.state == "sending" else delivery.state
+    sent = _reached(replace(delivery, state=state, provider_id=body.provider_id), "sent", now)
+    return Decision(state=sent, records=_reference(sent))
+
+
+def _reference(delivery: Delivery) -> tuple[Put, ...]:
+    """E-mail reports carry the provider's id only; SMS reports bring our tag back."""
+    if delivery.channel != "email":
+        return ()
+    owner = {"contact": delivery.contact, "delivery": delivery.id}
+    return (Put("refs", "provider-message", joined(delivery.provider_id), owner),)
+
+
+def _wait(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
+    if delivery.attempt >= len(ATTEMPT_DELAYS):
+        return _failed(delivery, "provider_unavailable", now)
+    delay = max(ATTEMPT_DELAYS[delivery.attempt], timedelta(seconds=body.retry_after))
+    waiting = replace(delivery, state="waiting", attempt=delivery.attempt + 1, attempt_at=now + delay, outgoing=None)
+    return Decision(state=waiting, messages=(_next_attempt(waiting),))
+
+
+def _wonder(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
+    assert delivery.outgoing is not None
+    if body.repeat >= len(REPEAT_DELAYS):
+        return _failed(delivery, "outcome_unknown", now)
+    at = now + REPEAT_DELAYS[body.repeat]
+    again = _request(delivery, body.repeat + 1)
+    message_id = derived("repeat", delivery.id, str(again.attempt), str(again.repeat))
+    return Decision(messages=(Outgoing(message_id, again, at),))
+
+
+def _next_attempt(delivery: Delivery) -> Outgoing:
+    again = _request(delivery, 0)
+    return Outgoing(derived("attempt", delivery.id, str(delivery.attempt)), again, delivery.attempt_at)
+
+
+def _request(delivery: Delivery, repeat: int) -> SendSms | SendEmail:
+    fields = asdict(delivery.request) | {"attempt": delivery.attempt, "repeat": repeat}
+    return SEND[delivery.channel](**fields)
+
+
+def _failed(delivery: Delivery, reason: str, now: datetime) -> Decision[Delivery]:
+    return _ended(delivery, "failed", reason, now)
+
+
+def _ended(delivery: Delivery, state: str, reason: str, now: datetime) -> Decision[Delivery]:
+    return Decision(state=_reached(replace(delivery, state=state, reason=reason), state, now))
+
+
+def _reached(delivery: Delivery, state: str, now: datetime) -> Delivery:
+    return replace(delivery, times={state: now, **delivery.times})
