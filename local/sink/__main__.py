@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from local.sink.journal import DamagedJournal
 from local.sink.server import Options, serving
 from shared.channels.signing import decode_key
 
@@ -49,4 +50,7 @@ async def run(options: Options) -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("azure").setLevel(logging.ERROR)
-    asyncio.run(run(options_from(sys.argv[1:])))
+    try:
+        asyncio.run(run(options_from(sys.argv[1:])))
+    except (OSError, DamagedJournal) as error:
+        sys.exit(f"the sink cannot run: {error}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+ROOT = Path(__file__).parents[2]
 ACCESS_KEY = base64.b64encode(b"the channel sink's key in tests").decode()
 READY = "listening on "
 START_SECONDS = 30
@@ -78,7 +79,7 @@ async def running_sink(
     }
     arguments = [word for name, value in options.items() if value is not None for word in (name, value)]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "local.sink", *arguments, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "local.sink", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     try:
         async with asyncio.timeout(START_SECONDS):
