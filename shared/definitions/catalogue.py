@@ -1,0 +1,50 @@
+"""All published definitions, as one reader sees them at one time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+from shared.definitions.journey import IfThenTile, Journey
+from shared.definitions.templates import Template
+from shared.definitions.trigger import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    journey: Journey
+    version: int
+    state: Literal["publishing", "live", "stopped"]
+    live_from: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Triggers, templates, and the latest version of each journey, all by name; it never changes."""
+
+    triggers: Mapping[str, Trigger]
+    journeys: Mapping[str, Published]
+    templates: Mapping[str, Template]
+
+    def __post_init__(self) -> None:
+        for name in ("triggers", "journeys", "templates"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def starting_on(self, trigger: str) -> tuple[Published, ...]:
+        """The journeys that the trigger starts, whatever their state, by name."""
+        by_name = (self.journeys[name] for name in sorted(self.journeys))
+        return tuple(published for published in by_name if published.journey.starts_on == trigger)
+
+    def waiting_on(self, trigger: str) -> frozenset[str]:
+        """By what (`contact` or an attribute) published journeys wait for the trigger."""
+        return frozenset(
+            tile.by
+            for published in self.journeys.values()
+            for tile in published.journey.tiles.values()
+            if isinstance(tile, IfThenTile) and tile.trigger == trigger
+        )
+
+    def is_used(self, trigger: str) -> bool:
+        """Whether an event of this trigger could start or resume anything."""
+        return bool(self.starting_on(trigger) or self.waiting_on(trigger))

@@ -1,0 +1,165 @@
+"""Definition files to definitions, checked as a whole."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, overload
+
+from shared.definitions import journey_reader, template_reader, trigger
+from shared.definitions.faults import Fault, Invalid
+from shared.definitions.journey import Journey
+from shared.definitions.names import nearest
+from shared.definitions.node import Node, Plain, of_plain
+from shared.definitions.reader import Reader
+from shared.definitions.templates import Template
+from shared.definitions.trigger import Trigger
+from shared.definitions.yaml_text import YamlText
+
+type Kind = Literal["trigger", "template", "journey"]
+type Source = dict[str, Plain]
+
+KINDS: tuple[Kind, ...] = ("trigger", "template", "journey")
+LANGUAGES = ("en", "de")
+USES = "uses"
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """All definitions, and by (kind, name) the source of each as JSON has it, to be stored and compared.
+
+    The source of a journey has the sources of its triggers under `uses`: what it means does not depend on what they
+    become later, and it is another version when they change.
+    """
+
+    triggers: Mapping[str, Trigger]
+    templates: Mapping[str, Template]
+    journeys: Mapping[str, Journey]
+    sources: Mapping[tuple[Kind, str], Source]
+
+
+def read_tree(root: Path) -> dict[str, str]:
+    """The texts of all `.yaml` files under the folder, by their path in it."""
+    return {path.relative_to(root).as_posix(): _text(path, root) for path in sorted(root.rglob("*.yaml"))}
+
+
+def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Documents:
+    """The definitions in these texts (by file name); Invalid with all that is wrong with them.
+
+    Where a text is not even YAML, only such faults are told: what it would have defined cannot be known.
+    """
+    files = {file: YamlText(file, texts[file]) for file in sorted(texts)}
+    faults = [fault for file in files.values() for fault in file.faults]
+    if any(file.broken for file in files.values()):
+        raise Invalid(faults)
+    documents = [_Document.of(file, node) for file, yaml in files.items() for node in yaml.documents]
+    _check_names(documents)
+    triggers = _parsed("trigger", documents, trigger.parse)
+    templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
+    parse_journey = partial(journey_reader.parse, triggers=triggers, templates=templates)
+    journeys = _parsed("journey", documents, parse_journey)
+    faults += [fault for document in documents for fault in document.reader.faults]
+    if faults:
+        raise Invalid(faults)
+    return Documents(
+        triggers=_sound(triggers),
+        templates=_sound(templates),
+        journeys=_sound(journeys),
+        sources=_sources(documents, _sound(journeys)),
+    )
+
+
+@overload
+def parse(kind: Literal["trigger"], source: Mapping[str, object]) -> Trigger: ...
+@overload
+def parse(kind: Literal["template"], source: Mapping[str, object]) -> Template: ...
+@overload
+def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
+def parse(kind: Kind, source: Mapping[str, object]) -> Trigger | Template | Journey:
+    """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
+    document = {key: value for key, value in source.items() if key != USES}
+    reader = Reader(f"{kind} {source.get(kind)}")
+    parsed: Trigger | Template | Journey
+    match kind:
+        case "trigger":
+            parsed = trigger.parse(of_plain(document), reader)
+        case "template":
+            parsed = template_reader.parse(of_plain(document), reader)
+        case "journey":
+            parsed = journey_reader.parse(of_plain(document), reader, _used(source))
+    if reader.faults:
+        raise Invalid(reader.faults)
+    return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    kind: Kind | None
+    name: str
+    node: Node
+    reader: Reader
+
+    @staticmethod
+    def of(file: str, node: Node) -> "_Document":
+        reader = Reader(file)
+        entries = reader.entries(node)
+        kind = next((kind for kind in KINDS if kind in entries), None)
+        if kind is None and isinstance(node.value, Mapping):
+            guess = "".join(nearest(key, KINDS) for key in entries)
+            reader.fault(node, f"a document is one of {', '.join(KINDS)}{guess}")
+        name = entries[kind].value if kind else ""
+        return _Document(kind, name if isinstance(name, str) else "", node, reader)
+
+
+def _check_names(documents: Sequence[_Document]) -> None:
+    places: dict[tuple[Kind | None, str], str] = {}
+    for document in documents:
+        key = document.kind, document.name
+        if document.name and key in places:
+            document.reader.fault(document.node, f"the {document.kind} `{document.name}` is already in {places[key]}")
+        places.setdefault(key, f"{document.reader.file}:{document.node.line}")
+
+
+def _parsed[D](
+    kind: Kind, documents: Sequence[_Document], parse_one: Callable[[Node, Reader], D]
+) -> dict[str, D | None]:
+    """The documents of one kind by name; None for one with faults, so that nothing more is said about it."""
+    parsed: dict[str, D | None] = {}
+    for document in documents:
+        if document.kind == kind:
+            read = parse_one(document.node, document.reader)
+            parsed.setdefault(document.name, None if document.reader.faults else read)
+    return parsed
+
+
+def _sound[D](documents: Mapping[str, D | None]) -> Mapping[str, D]:
+    return {name: document for name, document in documents.items() if document is not None}
+
+
+def _sources(documents: Sequence[_Document], journeys: Mapping[str, Journey]) -> Mapping[tuple[Kind, str], Source]:
+    sources = dict(_plain(documents))
+    for name, journey in journeys.items():
+        uses: Source = {used: sources["trigger", used] for used in sorted(journey.triggers())}
+        sources["journey", name][USES] = uses
+    return sources
+
+
+def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], Source]]:
+    for document in documents:
+        source = document.node.plain()
+        if document.kind and isinstance(source, dict):
+            yield (document.kind, document.name), source
+
+
+def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
+    uses = source.get(USES)
+    if not isinstance(uses, Mapping):
+        raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{USES}` is missing")])
+    return {name: parse("trigger", used) for name, used in uses.items()}
+
+
+def _text(path: Path, root: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Invalid([Fault(path.relative_to(root).as_posix(), 1, "not UTF-8")]) from None

@@ -1,0 +1,61 @@
+"""Which paths a definition may name at one point, and what they hold."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shared.definitions.attributes import Attribute
+from shared.definitions.names import nearest
+from shared.definitions.node import Node
+from shared.definitions.reader import Reader
+
+CONTACT: Mapping[str, Attribute] = {
+    "contact_id": Attribute("reference"),
+    "name": Attribute("text", optional=True),
+    "email": Attribute("text", optional=True),
+    "phone": Attribute("text", optional=True),
+    "language": Attribute("text", optional=True),
+    "time_zone": Attribute("text", optional=True),
+}
+TICKET: Mapping[str, Attribute] = {"number": Attribute("text"), "link": Attribute("text")}
+
+
+class UnknownPath(Exception):
+    """The path cannot be used at this point; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Roots (`trigger`, `contact`, `tiles.ticket`) with their attributes, and those closed at this point with why.
+
+    A root without attributes (None) is one whose own definition is at fault: all of its paths pass.
+    """
+
+    roots: Mapping[str, Mapping[str, Attribute] | None]
+    closed: Mapping[str, str] = field(default_factory=dict)
+
+    def find(self, path: str) -> Attribute | None:
+        """What the path holds, None if that cannot be known; UnknownPath if it may not be used."""
+        root, _, name = path.rpartition(".")
+        if root in self.closed:
+            raise UnknownPath(f"`{path}`: {self.closed[root]}")
+        attributes = self.roots.get(root, {})
+        if attributes is None:
+            return None
+        if name not in attributes:
+            raise UnknownPath(f"`{path}` is not known here{nearest(path, self._paths())}")
+        return attributes[name]
+
+    def read(self, node: Node | None, reader: Reader) -> Attribute | None:
+        """What the path written here holds; None if that is unknown, or the path is at fault."""
+        path = reader.text(node)
+        if node is None or not path:
+            return None
+        try:
+            return self.find(path)
+        except UnknownPath as error:
+            reader.fault(node, str(error))
+            return None
+
+    def _paths(self) -> Iterator[str]:
+        for root, attributes in self.roots.items():
+            yield from (f"{root}.{name}" for name in attributes or ())

@@ -1,0 +1,59 @@
+"""What a tile may count on: the paths it can name and the case its message is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.definitions.attributes import Attribute
+from shared.definitions.journey import Ticket
+from shared.definitions.mapping import Path
+from shared.definitions.outline import Outline, Step
+from shared.definitions.scope import CONTACT, Scope
+from shared.definitions.trigger import Trigger
+
+TICKET_OF_ANSWER = ("case_id", "number")
+TICKET_OF_TRIGGER = ("case", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A journey's outline with the triggers in it; None is one whose own definition is at fault."""
+
+    outline: Outline
+    starts_on: Trigger | None
+    activated: Mapping[str, Trigger | None]
+
+    def scope(self, step: Step) -> Scope:
+        """The starting trigger, the contact, and the answers to tiles that have certainly run before."""
+        roots: dict[str, Mapping[str, Attribute] | None] = {
+            "trigger": self.starts_on.attributes if self.starts_on else None,
+            "contact": CONTACT,
+        }
+        closed = {}
+        for other in self.outline.steps:
+            root, trigger = f"tiles.{other.id}", self.activated.get(other.id)
+            if other.id not in self.outline.before[step.id]:
+                closed[root] = f"the tile `{other.id}` has not certainly run before"
+            elif other.id in self.activated and (trigger is None or trigger.answer is not None):
+                roots[root] = trigger.answer if trigger else None
+            else:
+                closed[root] = f"the tile `{other.id}` has no answer"
+        return Scope(roots, closed)
+
+    def ticket(self, step: Step) -> Ticket | None:
+        """The case that the nearest earlier tile opened, else the one that the starting trigger names."""
+        for other in reversed(self.outline.steps):
+            trigger = self.activated.get(other.id)
+            if trigger and other.id in self.outline.before[step.id] and _has(TICKET_OF_ANSWER, trigger.answer):
+                return _ticket(f"tiles.{other.id}", TICKET_OF_ANSWER)
+        if self.starts_on and _has(TICKET_OF_TRIGGER, self.starts_on.attributes):
+            return _ticket("trigger", TICKET_OF_TRIGGER)
+        return None
+
+
+def _has(names: tuple[str, str], attributes: Mapping[str, Attribute] | None) -> bool:
+    return all(attributes and name in attributes and not attributes[name].optional for name in names)
+
+
+def _ticket(root: str, names: tuple[str, str]) -> Ticket:
+    case, number = names
+    return Ticket(Path(f"{root}.{case}"), Path(f"{root}.{number}"))
