@@ -1,0 +1,147 @@
+"""The Store on Azure Table storage."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from azure.core import MatchConditions
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.data.tables import TableErrorCode, UpdateMode
+from azure.data.tables.aio import TableClient, TableServiceClient
+
+from shared.runtime.azure.connection import Connection, ConnectionString
+from shared.runtime.azure.entity import entity, row
+from shared.runtime.azure.failures import code, one_call, refused_change
+from shared.runtime.azure.limits import encoded
+from shared.runtime.azure.query import filter_of
+from shared.runtime.errors import Conflict
+from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Upsert
+
+PAGE_ROWS = 1000
+"""Entities in one answer, at most."""
+
+Operation = tuple[str, dict[str, str], dict[str, Any]]
+"""A change in the SDK's words: verb, entity, options."""
+
+
+class AzureStore:
+    """A Store in a storage account, or in Azurite.
+
+    A table is made by the first write that misses it: nothing to pay where it is there, and no set-up step that
+    somebody can forget. A read takes a missing table for an empty one.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the address; nothing is opened before the first call, inside its event loop."""
+        self._connection = connection
+        self._service: TableServiceClient | None = None
+        self._credential: AsyncTokenCredential | None = None
+        self._tables: dict[str, TableClient] = {}
+        self.requests = 0
+        """HTTP requests sent so far."""
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        async with one_call():
+            try:
+                return row(await self._table(table).get_entity(partition, key))
+            except ResourceNotFoundError:
+                return None
+
+    async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
+        texts = encoded(changes)
+        pending = list(changes)
+        async with one_call():
+            while pending:
+                try:
+                    answers = await self._submit(table, [_operation(partition, change, texts) for change in pending])
+                except HttpResponseError as error:
+                    await self._remedy(table, pending, error)
+                else:
+                    answered = zip(pending, answers, strict=True)
+                    return {change.key: answer["etag"] for change, answer in answered if change.key in texts}
+        return {}
+
+    async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
+        text, parameters = filter_of(partition, prefix, after)
+        # One row more than asked for tells whether there is a next page.
+        top = min(limit + 1, PAGE_ROWS)
+        found = self._table(table).query_entities(text, parameters=parameters, results_per_page=top)
+        rows: list[Row] = []
+        async with one_call():
+            try:
+                async for entities in found.by_page():
+                    rows += [row(one) async for one in entities]
+                    if len(rows) > limit:
+                        return Page(tuple(rows[:limit]), rows[limit - 1].key)
+            except ResourceNotFoundError:
+                return Page((), None)
+        return Page(tuple(rows), None)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._service is not None:
+            await self._service.close()
+        if self._credential is not None:
+            await self._credential.close()
+
+    async def _submit(self, table: str, operations: Sequence[Operation]) -> Sequence[Mapping[str, Any]]:
+        client = self._table(table)
+        if len(operations) > 1:
+            return await client.submit_transaction(operations)
+        verb, content, options = operations[0]
+        return [await getattr(client, f"{verb}_entity")(content, **options)]
+
+    async def _remedy(self, table: str, pending: list[Change], error: HttpResponseError) -> None:
+        """Do what lets the write be sent again, or raise."""
+        index = refused_change(error) if len(pending) > 1 else 0
+        refused = None if index is None else pending[index]
+        missing = error.status_code == 404
+        if missing and (code(error) == TableErrorCode.TABLE_NOT_FOUND or isinstance(refused, Insert | Upsert)):
+            await self._open().create_table_if_not_exists(table)
+        elif missing and isinstance(refused, Delete):
+            pending.remove(refused)
+        elif _is_conflict(error, refused):
+            raise Conflict(refused.key if refused else None) from error
+        else:
+            raise error
+
+    def _table(self, name: str) -> TableClient:
+        if (client := self._tables.get(name)) is None:
+            client = self._tables[name] = self._open().get_table_client(name)
+        return client
+
+    def _open(self) -> TableServiceClient:
+        if self._service is None:
+            # Asking for netrc and proxies costs half of a request's CPU. Retries are the pipeline's.
+            transport = AioHttpTransport(use_env_settings=False)
+            options = {"transport": transport, "retry_total": 0, "raw_request_hook": self._count}
+            if isinstance(self._connection, ConnectionString):
+                self._service = TableServiceClient.from_connection_string(self._connection.text, **options)
+            else:
+                self._credential = self._connection.credential()
+                self._service = TableServiceClient(self._connection.address, credential=self._credential, **options)
+        return self._service
+
+    def _count(self, _request: object) -> None:
+        self.requests += 1
+
+
+def _is_conflict(error: HttpResponseError, refused: Change | None) -> bool:
+    if code(error) == TableErrorCode.TABLE_BEING_DELETED or isinstance(refused, Upsert | Delete):
+        return False
+    return error.status_code in {404, 409, 412}
+
+
+def _operation(partition: str, change: Change, texts: Mapping[str, str]) -> Operation:
+    content = entity(partition, change.key, texts.get(change.key, ""))
+    match change:
+        case Insert():
+            return "create", content, {"response_preference": "return-no-content"}
+        case Replace(etag=etag):
+            condition = {"etag": etag, "match_condition": MatchConditions.IfNotModified}
+            return "update", content, {"mode": UpdateMode.REPLACE, **condition}
+        case Upsert():
+            return "upsert", content, {"mode": UpdateMode.REPLACE}
+        case Delete():
+            return "delete", content, {}
