@@ -92,6 +92,13 @@ async def test_after_the_window_nothing_is_sent_for_a_known_request(backend: Bac
     assert len(await backend.accepted()) == 1
 
 
+async def test_the_window_begins_at_the_whole_second(backend: Backend, channel: str) -> None:
+    early = message(channel, first_sent=START + timedelta(milliseconds=700))
+    backend.clock.advance(minutes=5, milliseconds=500)
+    with pytest.raises(WindowClosed):
+        await backend.provider.send(early)
+
+
 async def test_after_the_window_nothing_is_sent_for_an_unknown_request(backend: Backend, channel: str) -> None:
     late = message(channel)
     backend.clock.advance(minutes=5, seconds=1)
