@@ -9,6 +9,7 @@ from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message
 
 TABLE = "contacts"
+HEAD = "head"
 CHANNELS = ("sms", "email")
 PURPOSES = ("transactional", "commercial")
 STATUSES = ("opted_in", "opted_out", "not_set")
@@ -34,8 +35,10 @@ class Contact:
     consents: Mapping[str, Consent] = field(default_factory=dict)
     """`<channel>:<contact point>:<purpose>` to consent: a new number starts without one."""
 
-    def consent(self, channel: str, purpose: str) -> Consent | None:
-        return self.consents.get(consent_key(channel, self.points.get(channel, ""), purpose))
+    def consents_for(self, channel: str) -> dict[str, str]:
+        """Return purpose (or purpose/topic) to consent status, for the channel's present contact point."""
+        prefix = consent_key(channel, self.points.get(channel, ""), "")
+        return {key.removeprefix(prefix): held.status for key, held in self.consents.items() if key.startswith(prefix)}
 
 
 def consent_key(channel: str, point: str, purpose: str) -> str:
@@ -57,9 +60,13 @@ def put_contact(contact: Contact, message: Message[PutContact], _facts: object, 
 
 def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, now: datetime) -> Decision[Contact]:
     body = message.body
-    allowed = {"channel": CHANNELS, "purpose": PURPOSES, "status": STATUSES}
-    for name, values in allowed.items():
-        if getattr(body, name) not in values:
+    purpose = body.purpose.partition("/")[0]
+    for name, value, allowed in (
+        ("channel", body.channel, CHANNELS),
+        ("purpose", purpose, PURPOSES),
+        ("status", body.status, STATUSES),
+    ):
+        if value not in allowed:
             return Decision(refused=Refusal("unknown_value", f"body.{name}"))
     if body.channel not in contact.points:
         return Decision(refused=Refusal("no_contact_point", "body.channel"))

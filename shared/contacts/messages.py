@@ -30,7 +30,7 @@ class SetConsent:
     channel: str
     """sms or email."""
     purpose: str
-    """transactional or commercial."""
+    """transactional or commercial, or a topic of one: commercial/newsletter."""
     status: str
     """opted_in, opted_out or not_set."""
     source: str = ""

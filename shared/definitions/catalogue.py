@@ -1,7 +1,7 @@
 """All published definitions, as one reader sees them at one time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
@@ -26,9 +26,11 @@ class Catalogue:
     triggers: Mapping[str, Trigger]
     journeys: Mapping[str, Published]
     templates: Mapping[str, Template]
+    waits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Trigger to what earlier versions wait by: runs stay on the version they began with."""
 
     def __post_init__(self) -> None:
-        for name in ("triggers", "journeys", "templates"):
+        for name in ("triggers", "journeys", "templates", "waits"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:
@@ -38,7 +40,7 @@ class Catalogue:
 
     def waiting_on(self, trigger: str) -> frozenset[str]:
         """By what (`contact` or an attribute) published journeys wait for the trigger."""
-        return frozenset(
+        return self.waits.get(trigger, frozenset()) | frozenset(
             tile.by
             for published in self.journeys.values()
             for tile in published.journey.tiles.values()

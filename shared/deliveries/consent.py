@@ -24,6 +24,15 @@ VERDICTS: Mapping[tuple[str, str], str | None] = {
 """(enforcement, consent status) to the reason that blocks; None sends."""
 
 
-def blocked_because(channel: str, purpose: str, status: str) -> str | None:
-    """Return the reason code that blocks the send, None where it may go."""
-    return VERDICTS[ENFORCEMENT[channel, purpose], status]
+def verdict(channel: str, purpose: str, topic: str | None, consents: Mapping[str, str]) -> tuple[str, str | None]:
+    """Return the consent status that decides, and the reason code that blocks the send or None.
+
+    A topic needs consent for the topic and for its purpose.
+    """
+    status = "not_set"
+    for asked in (purpose, f"{purpose}/{topic}") if topic else (purpose,):
+        status = consents.get(asked, "not_set")
+        reason = VERDICTS[ENFORCEMENT[channel, purpose], status]
+        if reason is not None:
+            return status, reason
+    return status, None

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from shared.channels.provider import Outgoing as ProviderMessage
 from shared.definitions.templates import Template, TemplateError, Text, render
-from shared.deliveries.consent import blocked_because
+from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import Call, Delivery
 from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendSms
 from shared.runtime.decision import Decision, Outgoing, Put
@@ -37,7 +37,7 @@ class Recipient:
     address: str
     """The contact point of the delivery's channel; empty where there is none."""
     consents: Mapping[str, str]
-    """Purpose to consent status, for that contact point."""
+    """Purpose, or purpose/topic, to consent status, for that contact point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,7 @@ def _verdict(facts: SendFacts) -> tuple[str, str | None]:
         return "", "template_error"
     if not facts.recipient.address:
         return "", "no_contact_point"
-    consent = facts.recipient.consents.get(facts.template.purpose, "not_set")
-    return consent, blocked_because(facts.channel, facts.template.purpose, consent)
+    return verdict(facts.channel, facts.template.purpose, facts.template.topic, facts.recipient.consents)
 
 
 def _values(delivery: Delivery, recipient: Recipient, facts: SendFacts, now: datetime) -> dict[str, object]:

@@ -7,6 +7,8 @@ from shared.devices.messages import PutDevice
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 
+TABLE = "devices"
+HEAD = "head"
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 

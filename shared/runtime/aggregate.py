@@ -105,3 +105,9 @@ class Aggregate:
         if self.head is None:
             return [Insert(self._key.head, data)]
         return [Replace(self._key.head, data, self._etag)]
+
+
+async def read_head[S](store: Store, table: str, partition: str, key: str, state: type[S]) -> S | None:
+    """Return the state of an aggregate that somebody else decides about; None where there is none."""
+    row = await store.get(table, partition, key)
+    return codec.typed(state, row.data["state"]) if row else None

@@ -1,0 +1,162 @@
+"""Published definitions in Table storage: immutable versions, and one row that says which are current.
+
+The row is read at most once per cache period, however many definitions there are; versions are cached for good.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from shared.definitions.catalogue import Catalogue, Published
+from shared.definitions.journey import Journey
+from shared.definitions.loader import Documents, Kind, parse
+from shared.definitions.templates import Template
+from shared.definitions.trigger import Trigger
+from shared.runtime.clock import Clock
+from shared.runtime.errors import Conflict
+from shared.runtime.ids import joined
+from shared.runtime.store import Insert, Replace, Row, Store
+
+TABLE = "definitions"
+CATALOGUE = "catalogue"
+LATEST = "latest"
+EVERYBODY_KNOWS = timedelta(seconds=5)
+"""Added to the cache period before a new version is live: by then no process works with the old catalogue."""
+
+Definition = Trigger | Template | Journey
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What publishing did to one definition."""
+
+    kind: Kind
+    name: str
+    version: int
+    is_new: bool
+
+
+class Definitions:
+    """Reads what is published. One per process; safe for concurrent use."""
+
+    def __init__(self, store: Store, clock: Clock, cache_for: timedelta = timedelta(seconds=10)) -> None:
+        self._store = store
+        self._clock = clock
+        self._cache_for = cache_for
+        self._parsed: dict[tuple[str, str, int], Any] = {}
+        self._catalogue: Catalogue | None = None
+        self._pointers: Mapping[str, Any] = {}
+        self._fresh_until: datetime | None = None
+
+    async def current(self) -> Catalogue:
+        """Return everything that is published, at most one cache period old."""
+        now = self._clock.now()
+        if self._catalogue is None or self._fresh_until is None or now >= self._fresh_until:
+            row = await self._store.get(TABLE, CATALOGUE, LATEST)
+            self._catalogue = await self._assembled(row.data if row else EMPTY)
+            self._pointers = row.data if row else EMPTY
+            self._fresh_until = now + self._cache_for
+        return self._catalogue
+
+    async def journey(self, name: str, version: int) -> Journey:
+        """Return one version of a journey: what a run that began with it goes on with."""
+        journey: Journey = await self._version("journey", name, version)
+        return journey
+
+    async def template(self, name: str) -> tuple[Template | None, int]:
+        """Return the current version of a template and its number; None and 0 where there is none."""
+        catalogue = await self.current()
+        return catalogue.templates.get(name), self._pointers["templates"].get(name, 0)
+
+    async def publish(self, documents: Documents) -> list[Change]:
+        """Make these the current definitions: all of them at once, or none. Unchanged ones keep their version.
+
+        Raises Conflict where somebody else published meanwhile.
+        """
+        row = await self._store.get(TABLE, CATALOGUE, LATEST)
+        pointers = _copy(row.data if row else EMPTY)
+        changes = [
+            change
+            for (kind, name), source in documents.sources.items()
+            if (change := await self._put(pointers, kind, name, source)) is not None
+        ]
+        for change in changes:
+            self._point(pointers, change, documents)
+        if changes:
+            latest = Replace(LATEST, pointers, row.etag) if row else Insert(LATEST, pointers)
+            await self._store.write(TABLE, CATALOGUE, latest)
+        return changes
+
+    async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
+        version = _version_of(pointers, kind, name)
+        if version and (await self._source(kind, name, version)) == source:
+            return None
+        for following in count(version + 1):
+            try:
+                await self._store.write(TABLE, joined(kind, name), Insert(_key(following), {"source": source}))
+            except Conflict:
+                continue  # left by a publication that did not come to its end
+            return Change(kind, name, following, not version)
+        raise AssertionError
+
+    def _point(self, pointers: dict[str, Any], change: Change, documents: Documents) -> None:
+        if change.kind != "journey":
+            pointers[f"{change.kind}s"][change.name] = change.version
+            return
+        live_from = self._clock.now() + self._cache_for + EVERYBODY_KNOWS
+        line = {"version": change.version, "state": "live", "live_from": live_from.isoformat()}
+        pointers["journeys"][change.name] = line
+        published = Published(documents.journeys[change.name], change.version, "live", live_from)
+        alone = Catalogue({}, {change.name: published}, {})
+        for trigger in published.journey.triggers():
+            waits = alone.waiting_on(trigger) | set(pointers["waits"].get(trigger, ()))
+            if waits:
+                pointers["waits"][trigger] = sorted(waits)
+
+    async def _assembled(self, pointers: Mapping[str, Any]) -> Catalogue:
+        triggers = {name: await self._version("trigger", name, number) for name, number in pointers["triggers"].items()}
+        templates = {
+            name: await self._version("template", name, number) for name, number in pointers["templates"].items()
+        }
+        journeys = {
+            name: Published(
+                await self._version("journey", name, line["version"]),
+                line["version"],
+                line["state"],
+                datetime.fromisoformat(line["live_from"]),
+            )
+            for name, line in pointers["journeys"].items()
+        }
+        waits = {trigger: frozenset(by) for trigger, by in pointers["waits"].items()}
+        return Catalogue(triggers, journeys, templates, waits)
+
+    async def _version(self, kind: Kind, name: str, version: int) -> Any:
+        key = (kind, name, version)
+        if key not in self._parsed:
+            self._parsed[key] = parse(kind, await self._source(kind, name, version))
+        return self._parsed[key]
+
+    async def _source(self, kind: Kind, name: str, version: int) -> Any:
+        row: Row | None = await self._store.get(TABLE, joined(kind, name), _key(version))
+        if row is None:
+            raise LookupError(f"{kind} {name} has no version {version}")
+        return row.data["source"]
+
+
+EMPTY: Mapping[str, Any] = {"triggers": {}, "templates": {}, "journeys": {}, "waits": {}}
+
+
+def _copy(pointers: Mapping[str, Any]) -> dict[str, Any]:
+    return {part: dict(content) for part, content in pointers.items()}
+
+
+def _version_of(pointers: Mapping[str, Any], kind: Kind, name: str) -> int:
+    held = pointers[f"{kind}s"].get(name, 0)
+    number: int = held["version"] if isinstance(held, Mapping) else held
+    return number
+
+
+def _key(version: int) -> str:
+    return f"v{version:06d}"

@@ -1,0 +1,67 @@
+"""How one feature's decisions see another feature's rows: read here, and put into the asking feature's words.
+
+Features know of one another only messages. What a decision needs from elsewhere is gathered by these functions,
+which the composition root hands to it.
+"""
+
+from collections.abc import Mapping
+
+from shared.cases import case as cases
+from shared.contacts import contact as contacts
+from shared.definitions.catalogue import Catalogue
+from shared.deliveries.send import Recipient
+from shared.devices import device as devices
+from shared.devices.guard import Glance
+from shared.events.messages import TriggerFired
+from shared.runtime.aggregate import read_head
+from shared.runtime.ids import quoted
+from shared.runtime.store import Store
+
+
+async def glance(store: Store, case: str) -> Glance | None:
+    """How a device's guard sees a case."""
+    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    return Glance(found.epoch, found.is_open) if found else None
+
+
+async def recipient(store: Store, contact: str, channel: str) -> Recipient | None:
+    """How a delivery sees a contact."""
+    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    if found is None:
+        return None
+    return Recipient(
+        name=found.name,
+        language=found.language,
+        time_zone=found.time_zone,
+        address=found.points.get(channel, ""),
+        consents=found.consents_for(channel),
+    )
+
+
+async def person(store: Store, contact: str) -> Mapping[str, str]:
+    """How a journey's conditions see a contact: nothing that would tell who it is, for steps record what they saw."""
+    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    if found is None:
+        return {}
+    return {"contact_id": contact, "language": found.language, "time_zone": found.time_zone}
+
+
+async def audience(store: Store, catalogue: Catalogue, fired: TriggerFired) -> tuple[str | None, str]:
+    """Find the contact that an event is about, or the closed code of why there is none."""
+    if fired.contact is not None:
+        return fired.contact, ""
+    trigger = catalogue.triggers.get(fired.trigger)
+    if trigger is None:
+        return None, "unknown_trigger"
+    if trigger.audience is None:
+        return None, "no_audience"
+    value = fired.attributes.get(trigger.audience.attribute)
+    if value is None:
+        return None, "no_audience"
+    if trigger.audience.via is None:
+        return str(value), ""
+    device = await read_head(store, devices.TABLE, quoted(str(value)), devices.HEAD, devices.Device)
+    if device is None:
+        return None, "unknown_device"
+    owner = device.owner_at(fired.time)
+    return owner, "" if owner else "no_owner_at_that_time"

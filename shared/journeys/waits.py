@@ -1,0 +1,56 @@
+"""Who waits for what: hint rows that an event's source looks up after its own commit.
+
+A hint may be stale or orphaned: it only says whom to ask, and the run's token decides.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.definitions.catalogue import Catalogue
+from shared.events.messages import TriggerFired
+from shared.journeys.messages import Awaited
+from shared.journeys.run import Run, Wait
+from shared.runtime.decision import Outgoing, Put, Remove
+from shared.runtime.ids import derived, joined
+from shared.runtime.store import Row, Store
+
+TABLE = "waiters"
+
+
+def hint_partition(trigger: str, by: str, value: str) -> str:
+    return joined(trigger, by, value)
+
+
+def hint(run: Run, wait: Wait) -> Put:
+    address = {"journey": run.journey, "contact": run.contact, "run": run.id, "token": wait.token}
+    return Put(TABLE, wait.hint, joined(run.id, wait.token), address)
+
+
+def forget(run: Run, wait: Wait) -> tuple[Remove, ...]:
+    """Take the hint away once the wait is over."""
+    return (Remove(TABLE, wait.hint, joined(run.id, wait.token)),) if wait.hint else ()
+
+
+async def resumes(store: Store, catalogue: Catalogue, event: str, fired: TriggerFired) -> list[Outgoing]:
+    """Return the messages that tell every run that may wait for this event."""
+    found = []
+    for by in sorted(catalogue.waiting_on(fired.trigger)):
+        value = fired.contact if by == "contact" else fired.attributes.get(by)
+        if value is not None:
+            found += await _waiters(store, hint_partition(fired.trigger, by, str(value)))
+    return [_awaited(row.data, event, fired) for row in found]
+
+
+async def _waiters(store: Store, partition: str) -> list[Row]:
+    rows: list[Row] = []
+    after: str | None = ""
+    while after is not None:
+        page = await store.page(TABLE, partition, after=after)
+        rows += page.rows
+        after = page.after
+    return rows
+
+
+def _awaited(address: Mapping[str, Any], event: str, fired: TriggerFired) -> Outgoing:
+    body = Awaited(**address, event=event, attributes=fired.attributes, time=fired.time)
+    return Outgoing(derived("awaited", event, body.run, body.token), body)
