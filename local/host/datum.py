@@ -1,0 +1,55 @@
+"""The values that cross into a function: Microsoft's `Datum`, in the shapes that the cloud's host sends."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from azure.functions.meta import Datum
+
+__all__ = ["Datum", "blob", "document", "http_request", "text", "texts", "timestamp"]
+
+
+def text(value: str) -> Datum:
+    """A string."""
+    return Datum(value, "string")
+
+
+def blob(value: bytes) -> Datum:
+    """Bytes, as the body of a message or request."""
+    return Datum(value, "bytes")
+
+
+def document(value: object) -> Datum:
+    """JSON; what JSON does not know (uuid, decimal, date) goes as its text."""
+    return Datum(json.dumps(value, default=str), "json")
+
+
+def timestamp(value: datetime) -> Datum:
+    """A point in time, as JSON text in UTC."""
+    return Datum(f'"{value.astimezone(UTC).isoformat(timespec="microseconds")}"', "json")
+
+
+def texts(values: Mapping[str, str]) -> dict[str, Datum]:
+    """Strings by name: headers, query, route parameters."""
+    return {name: text(value) for name, value in values.items()}
+
+
+def http_request(
+    *,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    params: Mapping[str, str],
+    query: Mapping[str, str],
+    body: bytes,
+) -> Datum:
+    """An HTTP request; header names must be lower case already."""
+    request = {
+        "method": text(method),
+        "url": text(url),
+        "headers": texts(headers),
+        "params": texts(params),
+        "query": texts(query),
+        "body": blob(body),
+    }
+    return Datum(request, "http")

@@ -1,0 +1,94 @@
+"""HTTP triggers: aiohttp in front, functions behind."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from http.cookies import SimpleCookie
+from typing import Any
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from local.host import worker
+from local.host.datum import Datum, http_request
+from local.host.keys import Keys
+from local.host.routes import MethodNotAllowed, Route, RouteTable
+from local.host.triggers import Function, HttpTrigger
+
+STATUS_PATH = "/admin/host/status"
+_log = logging.getLogger("host.http")
+
+
+class HttpFront:
+    """Answers requests by the functions whose routes they match."""
+
+    def __init__(self, functions: Iterable[Function], keys: Keys) -> None:
+        self._functions = list(functions)
+        self._keys = keys
+        self._table = RouteTable(
+            Route(function.trigger.template, function.trigger.methods, (function, function.trigger))
+            for function in self._functions
+            if isinstance(function.trigger, HttpTrigger)
+        )
+
+    def application(self, max_body: int) -> web.Application:
+        """The aiohttp application; a body of more than `max_body` bytes is 413."""
+        application = web.Application(client_max_size=max_body)
+        application.router.add_get(STATUS_PATH, self._status)
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        return application
+
+    async def _status(self, _: web.Request) -> web.Response:
+        return web.json_response({"state": "Running", "functions": [function.name for function in self._functions]})
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        found = self._table.find(request.method, request.rel_url.raw_path)
+        if found is None:
+            return web.Response(status=404)
+        if isinstance(found, MethodNotAllowed):
+            return web.Response(status=405, headers={"Allow": ", ".join(sorted(found.allowed))})
+        (function, trigger), params = found
+        presented = request.headers.get("x-functions-key") or request.query.get("code")
+        if not self._keys.admits(trigger.auth_level, presented):
+            return web.Response(status=401)
+        return await self._invoke(function, await _datum(request, params), request.headers.get("traceparent", ""))
+
+    async def _invoke(self, function: Function, request: Datum, trace_parent: str) -> web.Response:
+        # A connection serves all its requests in one task; each invocation has one of its own.
+        invocation = asyncio.create_task(worker.invoke(function, request, {}, trace_parent))
+        try:
+            return _response(await invocation)
+        except worker.InvocationError as error:
+            _log.error("%s\n%s", error, error.trace)
+            return web.Response(status=500)
+
+
+async def _datum(request: web.Request, params: Mapping[str, str]) -> Datum:
+    return http_request(
+        method=request.method,
+        url=f"{request.scheme}://{request.host}{request.rel_url.raw_path_qs}",
+        headers=_joined((name.lower(), value) for name, value in request.headers.items()),
+        params=params,
+        query=_joined(request.query.items()),
+        body=await request.read(),
+    )
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One value a name, repeated ones joined by commas: so the cloud's host hands them over."""
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        values[name] = f"{values[name]},{value}" if name in values else value
+    return values
+
+
+def _response(returned: Datum | None) -> web.Response:
+    if returned is None or returned.type != "http":
+        return web.Response(text=str(returned.value) if returned is not None else "")
+    answer: dict[str, Any] = returned.value
+    headers = CIMultiDict((name, datum.value) for name, datum in answer["headers"].items())
+    # aiohttp computes it from the body; a wrong one from the function would break the connection.
+    headers.popall("Content-Length", None)
+    cookies: Iterable[SimpleCookie] = answer["cookies"] or ()
+    headers.extend(("Set-Cookie", morsel.OutputString()) for cookie in cookies for morsel in cookie.values())
+    return web.Response(status=int(answer["status_code"].value), headers=headers, body=answer["body"].value)

@@ -1,0 +1,101 @@
+"""Service Bus triggers: a listener for each queue, that comes back as often as the bus goes away."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from azure.servicebus import ServiceBusReceivedMessage
+from azure.servicebus._pyamqp.error import AMQPError
+from azure.servicebus.aio import ServiceBusClient
+from azure.servicebus.exceptions import ServiceBusError
+
+from local.host import worker
+from local.host.hostjson import ServiceBusOptions
+from local.host.link import LinkLostError
+from local.host.messages import application_properties, body_of, metadata_of
+from local.host.reception import Reception
+from local.host.triggers import Function, QueueTrigger
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_log = logging.getLogger("host.servicebus")
+
+
+def open_client(connection: str, environment: Mapping[str, str]) -> ServiceBusClient:
+    """The client for a connection setting: a connection string, or a namespace with the developer's own identity.
+
+    Few retries: the listener does the waiting between attempts, and says so, where the SDK would be silent for seconds.
+    """
+    namespace = environment.get(f"{connection}__fullyQualifiedNamespace")
+    if connection in environment or namespace is None:
+        return ServiceBusClient.from_connection_string(environment[connection], retry_total=1, retry_backoff_factor=0.1)
+    from azure.identity.aio import DefaultAzureCredential  # slow to import, and seldom needed
+
+    return ServiceBusClient(namespace, DefaultAzureCredential(), retry_total=1, retry_backoff_factor=0.1)
+
+
+class QueueListener:
+    """Runs one function for every message of its queue."""
+
+    def __init__(
+        self, function: Function, trigger: QueueTrigger, client: ServiceBusClient, options: ServiceBusOptions
+    ) -> None:
+        self._function = function
+        self._queue = trigger.queue
+        self._client = client
+        self._options = options
+        self._stopping = asyncio.Event()
+        self._abandoned: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Take messages until stopped; the messages in hand are finished."""
+        away = False
+        pause = _FIRST_PAUSE
+        while not self._stopping.is_set():
+            reception = self._reception()
+            try:
+                await reception.open()
+                if away:
+                    _log.info("%s: the bus is back", self._queue)
+                away, pause = False, _FIRST_PAUSE
+                await reception.run(self._stopping)
+            except Exception as error:  # whatever it is, the queue must be served again
+                if not away:
+                    _report(self._queue, error)
+                away = True
+                self._leave(reception)
+                await self._wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        if self._abandoned:
+            await asyncio.wait(self._abandoned)
+
+    def stop(self) -> None:
+        """Take no further message."""
+        self._stopping.set()
+
+    def _reception(self) -> Reception:
+        receiver = self._client.get_queue_receiver(self._queue)
+        return Reception(self._queue, receiver, self._invoke, self._options)
+
+    async def _invoke(self, message: ServiceBusReceivedMessage) -> None:
+        properties = application_properties(message.application_properties or {})
+        trace_parent = str(properties.get("Diagnostic-Id", ""))
+        await worker.invoke(self._function, body_of(message), metadata_of(message), trace_parent)
+
+    def _leave(self, reception: Reception) -> None:
+        """Let the messages in hand finish beside the next connection: their locks outlive this one."""
+        task = asyncio.create_task(reception.finish())
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _report(queue: str, error: BaseException) -> None:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    expected = isinstance(error, ServiceBusError | AMQPError | LinkLostError | OSError)
+    _log.warning("%s: the bus is away, trying again: %s", queue, error, exc_info=None if expected else error)
