@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from shared.runtime.decision import Decision
+from shared.runtime.envelope import Message
 from shared.runtime.ids import derived, joined
 
 TABLE = "runs"
@@ -57,3 +59,8 @@ def run_id(journey: str, event: str) -> str:
 
 def partition(journey: str, contact: str) -> str:
     return joined(journey, contact)
+
+
+def gone(_message: Message[Any], _facts: object, _now: datetime) -> Decision[Run]:
+    """No such run (yet): what is early, or a stray, changes nothing."""
+    return Decision()

@@ -14,12 +14,15 @@ from shared.runtime.errors import Conflict, Contended, TooLarge, Transient, Unde
 from shared.runtime.handler import AnyHandler, Handler, Router
 from shared.runtime.publisher import Publisher, enclosed
 from shared.runtime.rejected import reject
-from shared.runtime.retry import again_later, patiently
+from shared.runtime.retry import again_later, patiently, put_off
 from shared.runtime.step import Outbox, Parcel
 from shared.runtime.store import Store
 
 Perform = Callable[[Any], Awaitable[Outgoing]]
 """Makes a provider call and returns its answer as a message; a definite or unknown failure is an answer too."""
+
+Read = Callable[[bytes], Awaitable[Envelope]]
+"""Reads a foreign message; raises Undecodable, or Transient where it cannot tell yet."""
 
 MAX_CONFLICTS = 50
 
@@ -56,6 +59,17 @@ class Pipeline:
     async def reject(self, queue: str, raw: bytes, error: Undecodable) -> None:
         """Put a message on record that no attempt can read."""
         await patiently(self._clock, lambda: reject(self._store, self._clock, queue, raw, error))
+
+    async def translate(self, queue: str, raw: bytes, read: Read) -> None:
+        """Handle a message of a foreign format; `read` says which envelope it stands for."""
+        try:
+            envelope = await patiently(self._clock, lambda: read(raw))
+        except Undecodable as error:
+            await self.reject(queue, raw, error)
+        except Transient as trouble:
+            await put_off(self._bus, self._clock, queue, raw, trouble)
+        else:
+            await self.take(envelope)
 
     async def take(self, envelope: Envelope) -> None:
         """Handle an envelope that a door has made itself; raises like `handle`."""

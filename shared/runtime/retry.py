@@ -9,17 +9,18 @@ from shared.runtime.bus import Bus, BusMessage
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Envelope
 from shared.runtime.errors import Transient, Undecodable
-from shared.runtime.ids import derived
+from shared.runtime.ids import derived, made
 from shared.runtime.rejected import reject
 from shared.runtime.store import Store
 
 PATIENCE = timedelta(seconds=20)
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(minutes=10)
+PUT_OFF = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=24)
 
 
-async def patiently(clock: Clock, action: Callable[[], Awaitable[None]]) -> None:
+async def patiently[T](clock: Clock, action: Callable[[], Awaitable[T]]) -> T:
     """Try until it works; raises the last Transient when patience is over."""
     deadline = clock.now() + PATIENCE
     delay = 0.1
@@ -47,3 +48,9 @@ async def again_later(store: Store, bus: Bus, clock: Clock, queue: str, envelope
     log.warning("again_later", queue=queue, message=envelope.id, attempt=attempt, trouble=type(trouble).__name__)
     again = replace(envelope, attempt=attempt)
     await bus.send(queue, [BusMessage(derived("again", envelope.id, str(attempt)), again.encode(), at)])
+
+
+async def put_off(bus: Bus, clock: Clock, queue: str, raw: bytes, trouble: Transient) -> None:
+    """Send a message that has no envelope again, scheduled; whoever reads it bounds how often by its age."""
+    log.warning("put_off", queue=queue, trouble=type(trouble).__name__)
+    await bus.send(queue, [BusMessage(made(), raw, clock.now() + PUT_OFF)])

@@ -1,0 +1,9 @@
+"""Carebus as Azure Functions: every function lives in `functions/`, in the module of its concern."""
+
+import azure.functions as func
+
+from functions import api, cases, contacts, deliveries, events, journeys, pages
+
+app = func.FunctionApp()
+for concern in (events, journeys, cases, deliveries, contacts, pages, api):
+    app.register_functions(concern.blueprint)

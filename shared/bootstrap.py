@@ -1,0 +1,84 @@
+"""The composition root: every client is built here, on first use, and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from shared import facts
+from shared.definitions.published import Definitions
+from shared.deliveries.perform import Performer
+from shared.deliveries.provider_report import ProviderReports
+from shared.events import credentials
+from shared.events.ingest import Ingest
+from shared.handlers import Surroundings, handlers
+from shared.journeys.start import StartJourneys
+from shared.pages.links import Links
+from shared.runtime import log
+from shared.runtime.bus import Bus
+from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.pipeline import Perform, Pipeline
+from shared.runtime.publisher import Publisher
+from shared.runtime.settings import Settings
+from shared.runtime.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the functions call."""
+
+    settings: Settings
+    store: Store
+    bus: Bus
+    clock: Clock
+    definitions: Definitions
+    links: Links
+    ingest: Ingest
+    reports: ProviderReports
+    pipeline: Pipeline
+
+
+def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: Perform) -> Services:
+    """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
+    definitions = Definitions(store, clock, settings.definitions_cache)
+    links = Links.read(settings.public_url, settings.link_keys)
+    start = StartJourneys(store, definitions.current, lambda catalogue, fired: facts.audience(store, catalogue, fired))
+    senders = {"sms": settings.sms_from, "email": settings.email_from}
+    known = handlers(start, Surroundings(definitions, senders, links.ticket))
+    return Services(
+        settings=settings,
+        store=store,
+        bus=bus,
+        clock=clock,
+        definitions=definitions,
+        links=links,
+        ingest=Ingest(bus, definitions, clock, credentials.parse(settings.senders)),
+        reports=ProviderReports(store, clock),
+        pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit), perform),
+    )
+
+
+def connect(environment: Mapping[str, str]) -> Services:
+    """Build the clients that the settings name; raises MissingSettings. Nothing connects before it is used."""
+    # Imported here: indexing the functions must not pay for clients, and a failure must be one invocation's.
+    from shared.channels.acs import AcsProvider
+    from shared.runtime.azure.bus import AzureBus
+    from shared.runtime.azure.connection import servicebus_connection, tables_connection
+    from shared.runtime.azure.store import AzureStore
+
+    settings = Settings.read(environment)
+    acs = AcsProvider.from_connection_string(settings.acs_connection)
+    return compose(
+        settings,
+        AzureStore(tables_connection(environment)),
+        AzureBus(servicebus_connection(environment)),
+        SystemClock(),
+        Performer({"sms": acs, "email": acs}),
+    )
+
+
+@cache
+def services() -> Services:
+    """Return this process's services; raises MissingSettings at every call until the settings are complete."""
+    log.configure()
+    return connect(os.environ)

@@ -1,0 +1,111 @@
+"""Reports of Azure Communication Services, as Event Grid delivers them to the queue `delivery-reports`.
+
+Sources: learn.microsoft.com/azure/event-grid/communication-services-telephony-sms-events and -email-events. Their
+samples differ in the case of keys and values, so both are read without regard to it.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from shared.deliveries.messages import DeliveryReported
+from shared.runtime import codec
+from shared.runtime.clock import Clock
+from shared.runtime.envelope import Envelope
+from shared.runtime.errors import Transient, Undecodable
+from shared.runtime.ids import derived, joined
+from shared.runtime.store import Store
+
+QUEUE = "delivery-reports"
+REFERENCES = ("refs", "provider-message")
+LATE = timedelta(hours=1)
+"""A report may overtake the row that says whose it is, but not by so much."""
+
+SMS_STATUS: Mapping[str, str] = {"delivered": "delivered", "failed": "failed"}
+EMAIL_STATUS: Mapping[str, str] = {
+    "delivered": "delivered",
+    "bounced": "bounced_hard",
+    "suppressed": "bounced_hard",
+    "failed": "failed",
+    "quarantined": "failed",
+    "filteredspam": "failed",
+}
+ENGAGEMENT: Mapping[str, str] = {"view": "opened", "click": "clicked"}
+
+STATUS_OF: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "microsoft.communication.smsdeliveryreportreceived": ("deliverystatus", SMS_STATUS),
+    "microsoft.communication.emaildeliveryreportreceived": ("status", EMAIL_STATUS),
+    "microsoft.communication.emailengagementtrackingreportreceived": ("engagementtype", ENGAGEMENT),
+}
+"""Event type to the field that tells, and its values to our reports."""
+
+
+class ReportEvent(BaseModel):
+    """The CloudEvent around a report."""
+
+    id: str
+    source: str
+    type: str
+    time: AwareDatetime
+    data: dict[str, Any]
+
+
+class Overtaken(Transient):
+    """A report came before the row that says whose it is."""
+
+
+class ProviderReports:
+    """Reads a provider's report as a message to one delivery."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def read(self, raw: bytes) -> Envelope:
+        """Raises Undecodable with the field at fault, Overtaken where the delivery is not known yet."""
+        event = _event(raw)
+        data = {key.lower(): value for key, value in event.data.items()}
+        report = _report(event.type, data)
+        contact, delivery = await self._addressee(data, event.time)
+        body = DeliveryReported(contact, delivery, report, event.time, str(data.get("deliverystatusdetails", ""))[:200])
+        identity = derived("report", event.source, event.id)
+        return Envelope(identity, DeliveryReported.kind, self._clock.now(), codec.plain(body))
+
+    async def _addressee(self, data: Mapping[str, Any], time: datetime) -> tuple[str, str]:
+        """SMS reports bring our tag back; e-mail reports only the provider's id, which a row maps to us."""
+        tag = data.get("tag")
+        if isinstance(tag, str) and tag.count("~") == 1:
+            contact, delivery = tag.split("~")
+            return unquote(contact), unquote(delivery)
+        provider_id = data.get("messageid")
+        if not isinstance(provider_id, str) or not provider_id:
+            raise Undecodable("invalid_event", "data.messageId")
+        row = await self._store.get(*REFERENCES, joined(provider_id))
+        if row is not None:
+            return row.data["contact"], row.data["delivery"]
+        if self._clock.now() - time > LATE:
+            raise Undecodable("unknown_delivery", "data.messageId")
+        raise Overtaken
+
+
+def _event(raw: bytes) -> ReportEvent:
+    try:
+        return ReportEvent.model_validate(json.loads(raw))
+    except ValidationError as error:
+        raise Undecodable("invalid_event", codec.field_of(error)) from None
+    except (ValueError, RecursionError):
+        raise Undecodable("malformed_json") from None
+
+
+def _report(type_: str, data: Mapping[str, Any]) -> str:
+    if type_.lower() not in STATUS_OF:
+        raise Undecodable("unknown_report", "type")
+    field, reports = STATUS_OF[type_.lower()]
+    report = reports.get(str(data.get(field, "")).lower())
+    if report is None:
+        raise Undecodable("unknown_status", f"data.{field}")
+    return report

@@ -1,0 +1,173 @@
+"""The one dict: message kind to what handles it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared import facts
+from shared.cases import case as cases
+from shared.cases import decide as case_decisions
+from shared.cases import messages as case_messages
+from shared.contacts import contact as contacts
+from shared.contacts import messages as contact_messages
+from shared.definitions.published import Definitions
+from shared.deliveries import delivery as deliveries
+from shared.deliveries import messages as delivery_messages
+from shared.deliveries.report import apply_report
+from shared.deliveries.send import SendFacts, provider_answered, send, send_again
+from shared.devices import device as devices
+from shared.devices import guard as guards
+from shared.devices import messages as device_messages
+from shared.events.messages import TriggerFired
+from shared.journeys import messages as journey_messages
+from shared.journeys import run as runs
+from shared.journeys.advance import RunFacts, answered, awaited, time_up
+from shared.journeys.enter import EntryFacts, enter, enter_first
+from shared.journeys.start import StartJourneys
+from shared.runtime.envelope import Message
+from shared.runtime.handler import AnyHandler, Handler, Key, Router
+from shared.runtime.ids import quoted
+from shared.runtime.store import Store
+
+TicketLink = Callable[[str, datetime], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What decisions are given besides rows: definitions, who sends, and how a ticket is linked to."""
+
+    definitions: Definitions
+    senders: Mapping[str, str]
+    """Channel to the address that messages come from."""
+    ticket_link: TicketLink
+
+
+def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
+    """Return every handler by the kind it handles."""
+    return {
+        handler.body.kind: handler
+        for handler in (
+            Router(TriggerFired, start.route),
+            *_journeys(around.definitions),
+            *_cases(),
+            *_devices(),
+            *_contacts(),
+            *_deliveries(around),
+        )
+    }
+
+
+def _journeys(definitions: Definitions) -> tuple[AnyHandler, ...]:
+    async def entry_facts(
+        store: Store, message: Message[journey_messages.EnterJourney], _entries: object
+    ) -> EntryFacts:
+        published = (await definitions.current()).journeys[message.body.journey]
+        contact = await facts.person(store, message.body.contact) if published.journey.needs_contact() else {}
+        return EntryFacts(published, RunFacts(published.journey, contact))
+
+    async def run_facts(store: Store, message: Message[Any], run: runs.Run | None) -> RunFacts | None:
+        if run is None:
+            return None
+        journey = await definitions.journey(run.journey, run.version)
+        contact = await facts.person(store, message.body.contact) if journey.needs_contact() else {}
+        return RunFacts(journey, contact)
+
+    def entry_key(message: Message[journey_messages.EnterJourney]) -> Key:
+        body = message.body
+        return Key(runs.TABLE, runs.partition(body.journey, body.contact), "head", f"step:{body.run}:{message.id}")
+
+    def run_key(message: Message[Any]) -> Key:
+        body = message.body
+        return Key(
+            runs.TABLE, runs.partition(body.journey, body.contact), f"run:{body.run}", f"step:{body.run}:{message.id}"
+        )
+
+    return (
+        Handler(journey_messages.EnterJourney, runs.Entries, entry_key, enter, enter_first, entry_facts, True),
+        Handler(journey_messages.Answered, runs.Run, run_key, answered, runs.gone, run_facts),
+        Handler(journey_messages.Awaited, runs.Run, run_key, awaited, runs.gone, run_facts),
+        Handler(journey_messages.TimeUp, runs.Run, run_key, time_up, runs.gone, run_facts),
+    )
+
+
+def _cases() -> tuple[AnyHandler, ...]:
+    def key(message: Message[Any]) -> Key:
+        return Key(cases.TABLE, quoted(message.body.case), cases.HEAD, f"activity:{message.id}")
+
+    decide = case_decisions
+    return (
+        Router(case_messages.OpenCase, decide.open_case),
+        Router(case_messages.ReactivateCase, decide.reactivate_case),
+        Handler(
+            case_messages.CreateCase, cases.Case, key, decide.created_before, decide.create_case, writes_first=True
+        ),
+        Handler(case_messages.ResolveCase, cases.Case, key, decide.resolve_case),
+        Handler(case_messages.CancelCase, cases.Case, key, decide.cancel_case),
+        Handler(case_messages.ChangeStatus, cases.Case, key, decide.change_status),
+        Handler(case_messages.ReopenCase, cases.Case, key, decide.reopen_case),
+    )
+
+
+def _devices() -> tuple[AnyHandler, ...]:
+    async def guard_facts(store: Store, message: Message[Any], guard: guards.Guard | None) -> guards.GuardFacts:
+        if guard is None:
+            return guards.GuardFacts(None, None)
+        held = await facts.glance(store, guard.case)
+        wanted = getattr(message.body, "reactivation", None)
+        return guards.GuardFacts(held, await facts.glance(store, wanted.case) if wanted else None)
+
+    def guard_key(message: Message[Any]) -> Key:
+        body = message.body
+        return Key(devices.TABLE, quoted(body.device), f"open:{body.error_code}", f"alert:{message.id}")
+
+    def device_key(message: Message[device_messages.PutDevice]) -> Key:
+        return Key(devices.TABLE, quoted(message.body.device), devices.HEAD, f"change:{message.id}")
+
+    return (
+        Handler(
+            device_messages.BindAlert,
+            guards.Guard,
+            guard_key,
+            guards.bind_alert,
+            guards.open_first,
+            guard_facts,
+            writes_first=True,
+        ),
+        Handler(device_messages.ClaimGuard, guards.Guard, guard_key, guards.claim_guard, gather=guard_facts),
+        Handler(device_messages.PutDevice, devices.Device, device_key, devices.put_device, devices.register),
+    )
+
+
+def _contacts() -> tuple[AnyHandler, ...]:
+    def key(message: Message[Any]) -> Key:
+        return Key(contacts.TABLE, quoted(message.body.contact), contacts.HEAD, f"change:{message.id}")
+
+    return (
+        Handler(contact_messages.PutContact, contacts.Contact, key, contacts.put_contact, contacts.create_contact),
+        Handler(contact_messages.SetConsent, contacts.Contact, key, contacts.set_consent),
+    )
+
+
+def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
+    def key(message: Message[Any]) -> Key:
+        return Key(deliveries.TABLE, quoted(message.body.contact), f"delivery:{message.body.delivery}")
+
+    def gathered(channel: str) -> Any:
+        async def send_facts(
+            store: Store, message: Message[delivery_messages.SendMessage], _delivery: object
+        ) -> SendFacts:
+            recipient = await facts.recipient(store, message.body.contact, channel)
+            template, version = await around.definitions.template(message.body.template)
+            return SendFacts(channel, recipient, template, version, around.senders[channel], around.ticket_link)
+
+        return send_facts
+
+    return (
+        *(
+            Handler(body, deliveries.Delivery, key, send_again, send, gathered(channel), writes_first=True)
+            for channel, body in delivery_messages.SEND.items()
+        ),
+        Handler(delivery_messages.ProviderAnswered, deliveries.Delivery, key, provider_answered),
+        Handler(delivery_messages.DeliveryReported, deliveries.Delivery, key, apply_report),
+    )
