@@ -1,6 +1,6 @@
 """Typed attributes of events: how they are declared, and whether values keep to it."""
 
-import math
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -76,9 +76,10 @@ def _is_unicode(value: str) -> bool:
 
 
 def _number(value: object) -> str | None:
+    """A number that every JSON reader can hold (RFC 8259, section 6)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "must be a number"
-    return None if math.isfinite(value) else "must be a finite number"
+    return None if abs(value) <= sys.float_info.max else "must be a finite number"
 
 
 def _boolean(value: object) -> str | None:

@@ -79,9 +79,16 @@ def read_operand(node: Node, value: Node | None, op: str, type_: AttributeType, 
     if wanted == "one":
         return _value(value, type_, reader)
     values = tuple(_value(item, type_, reader) for item in reader.items(value))
-    if wanted == "two" and len(values) != 2:
-        reader.fault(value, f"`{op}` takes the lower and the upper limit")
+    if wanted == "two" and not any(fault_of(limit, type_) for limit in values):
+        _check_limits(value, values, op, type_, reader)
     return values
+
+
+def _check_limits(node: Node, limits: tuple[object, ...], op: str, type_: AttributeType, reader: Reader) -> None:
+    if len(limits) != 2:
+        reader.fault(node, f"`{op}` takes the lower and the upper limit")
+    elif not OPERATORS["lte"].holds(*(comparable(limit, type_) for limit in limits)):
+        reader.fault(node, "the lower limit is above the upper one")
 
 
 def _value(node: Node, type_: AttributeType, reader: Reader) -> object:

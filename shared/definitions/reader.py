@@ -25,7 +25,10 @@ class Reader:
         self.fault_at(node.line, reason)
 
     def fault_at(self, line: int, reason: str) -> None:
-        self.faults.append(Fault(self.file, line, reason))
+        """Note the fault, once: a node may be looked at again for another purpose."""
+        fault = Fault(self.file, line, reason)
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def entries(self, node: Node | None) -> Mapping[str, Node]:
         """The entries of a mapping whose keys are free."""
