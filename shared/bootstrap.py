@@ -41,7 +41,7 @@ class Services:
 def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: Perform) -> Services:
     """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
     definitions = Definitions(store, clock, settings.definitions_cache)
-    links = Links.read(settings.public_url, settings.link_keys)
+    links = Links(settings.public_url, settings.link_keys)
     start = StartJourneys(store, definitions.current, lambda catalogue, fired: facts.audience(store, catalogue, fired))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
     known = handlers(start, Surroundings(definitions, senders, links.ticket))

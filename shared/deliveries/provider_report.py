@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from shared.deliveries.messages import DeliveryReported
 from shared.runtime import codec
 from shared.runtime.clock import Clock
-from shared.runtime.envelope import Envelope
+from shared.runtime.envelope import Envelope, decode
 from shared.runtime.errors import Transient, Undecodable
 from shared.runtime.ids import derived, joined
 from shared.runtime.store import Store
@@ -67,7 +67,10 @@ class ProviderReports:
 
     async def read(self, raw: bytes) -> Envelope:
         """Raises Undecodable with the field at fault, Overtaken where the delivery is not known yet."""
-        event = _event(raw)
+        content = _json(raw)
+        if isinstance(content, dict) and content.get("kind") == DeliveryReported.kind:
+            return decode(raw)  # read before, and sent again because of transient trouble
+        event = _event(content)
         data = {key.lower(): value for key, value in event.data.items()}
         report = _report(event.type, data)
         contact, delivery = await self._addressee(data, event.time)
@@ -92,13 +95,18 @@ class ProviderReports:
         raise Overtaken
 
 
-def _event(raw: bytes) -> ReportEvent:
+def _json(raw: bytes) -> Any:
     try:
-        return ReportEvent.model_validate(json.loads(raw))
-    except ValidationError as error:
-        raise Undecodable("invalid_event", codec.field_of(error)) from None
+        return json.loads(raw)
     except (ValueError, RecursionError):
         raise Undecodable("malformed_json") from None
+
+
+def _event(content: Any) -> ReportEvent:
+    try:
+        return ReportEvent.model_validate(content)
+    except ValidationError as error:
+        raise Undecodable("invalid_event", codec.field_of(error)) from None
 
 
 def _report(type_: str, data: Mapping[str, Any]) -> str:
