@@ -45,7 +45,7 @@ class Entry:
             queue,
             self.number,
             self.first_number,
-            self.state,
+            int(self.state),
             self.enqueued_at,
             self.expires_at,
             self.delivery_count,
@@ -54,7 +54,7 @@ class Entry:
 
     def update_record(self, queue: str) -> Update:
         """Return what changed about it since."""
-        return Update(queue, self.number, self.state, self.delivery_count)
+        return Update(queue, self.number, int(self.state), self.delivery_count)
 
     @classmethod
     def of_record(cls, put: Put) -> "Entry":

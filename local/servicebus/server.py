@@ -77,7 +77,7 @@ class Server:
         if self._journal.is_due_for_compaction:
             self._journal.compact(self._broker.records())
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         if not self._stopped.done():
             self._stopped.set_exception(error)
 

@@ -25,7 +25,7 @@ class Turn:
     So one write to the disk serves all that happened in the turn, and nobody hears of what is not durable.
     """
 
-    def __init__(self, commit: Callable[[], None], fail: Callable[[OSError], None]) -> None:
+    def __init__(self, commit: Callable[[], None], fail: Callable[[Exception], None]) -> None:
         self._commit = commit
         self._fail = fail
         self._pumped: dict[Pumped, None] = {}
@@ -53,11 +53,11 @@ class Turn:
 
     def _end(self) -> None:
         pumped, self._pumped = self._pumped, {}
-        for entity in pumped:
-            entity.pump()
         try:
+            for entity in pumped:
+                entity.pump()
             self._commit()
-        except OSError as error:  # a full or broken disk: nothing may be answered any more
+        except Exception as error:  # a full disk or a bug: nothing may be answered any more
             self._fail(error)
             return
         flushed, self._flushed = self._flushed, {}
