@@ -1,7 +1,7 @@
 """Queues in memory, with the duplicate window, schedule, locks, delivery count and dead letters of the real ones."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.runtime.bus import MAX_MESSAGE_BYTES, BusMessage
@@ -9,9 +9,12 @@ from shared.runtime.clock import Clock
 from shared.runtime.errors import TooLarge
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Delivery:
-    """One message in a queue. Locked while somebody handles it."""
+    """One message in a queue, locked while somebody handles it; the object itself is the lock.
+
+    Each delivery is another object, so that whoever lost the lock cannot settle what somebody else holds now.
+    """
 
     queue: str
     sequence: int
@@ -54,12 +57,13 @@ class MemoryBus:
 
     def receive(self, queue: str) -> Delivery | None:
         """Lock and return the next message that is due, or None."""
-        now = self._clock.now()
-        for delivery in self.ready(queue):
-            delivery.deliveries += 1
-            delivery.locked_until = now + self._lock
-            return delivery
-        return None
+        ready = next(iter(self.ready(queue)), None)
+        if ready is None:
+            return None
+        locked = replace(ready, deliveries=ready.deliveries + 1, locked_until=self._clock.now() + self._lock)
+        waiting = self.queues[queue].waiting
+        waiting[waiting.index(ready)] = locked
+        return locked
 
     def ready(self, queue: str) -> list[Delivery]:
         """Return what could be received now, in order of arrival."""
@@ -71,24 +75,29 @@ class MemoryBus:
         return sorted(ready, key=lambda one: one.sequence)
 
     def complete(self, delivery: Delivery) -> bool:
-        """Take the message away; False where the lock was lost to somebody else."""
-        waiting = self.queues[delivery.queue].waiting
-        if delivery not in waiting or delivery.locked_until is None:
+        """Take the message away; False where the lock was lost."""
+        if not self._holds(delivery):
             return False
-        waiting.remove(delivery)
+        self.queues[delivery.queue].waiting.remove(delivery)
         return True
 
     def abandon(self, delivery: Delivery) -> None:
         """Give the message back at once; after too many deliveries it goes to the dead letters."""
-        if delivery in self.queues[delivery.queue].waiting:
+        if self._holds(delivery):
             self._release(delivery)
 
+    def _holds(self, delivery: Delivery) -> bool:
+        locked = delivery.locked_until is not None and delivery.locked_until > self._clock.now()
+        return locked and delivery in self.queues[delivery.queue].waiting
+
     def _release(self, delivery: Delivery) -> None:
-        delivery.locked_until = None
+        queue = self.queues[delivery.queue]
+        released = replace(delivery, locked_until=None)
         if delivery.deliveries >= self._max_deliveries:
-            queue = self.queues[delivery.queue]
             queue.waiting.remove(delivery)
-            queue.dead.append(delivery)
+            queue.dead.append(released)
+        else:
+            queue.waiting[queue.waiting.index(delivery)] = released
 
     def _enqueue(self, name: str, message: BusMessage) -> None:
         queue = self.queues.setdefault(name, Queue())

@@ -3,11 +3,9 @@
 import json
 from itertools import count
 
-from shared.runtime import codec
-from shared.runtime.errors import Conflict, TooLarge
-from shared.runtime.store import MAX_CHANGES, Change, Data, Delete, Insert, Page, Replace, Row, Upsert
-
-MAX_ENTITY_BYTES = 900 * 1024
+from shared.runtime.azure.limits import encoded
+from shared.runtime.errors import Conflict
+from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Upsert
 
 
 class MemoryStore:
@@ -22,9 +20,7 @@ class MemoryStore:
         return _row(key, *found) if found else None
 
     async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
-        texts = {change.key: _text(change.data) for change in changes if not isinstance(change, Delete)}
-        if len(changes) > MAX_CHANGES or len({change.key for change in changes}) < len(changes):
-            raise TooLarge("A transaction holds at most 100 changes of different rows.")
+        texts = encoded(changes)
         rows = self._rows.setdefault((table, partition), {})
         for change in changes:
             _check(rows, change)
@@ -43,7 +39,7 @@ class MemoryStore:
 
     def partitions(self, table: str) -> list[str]:
         """Name the partitions of a table: for audits, which see everything."""
-        return sorted(partition for name, partition in self._rows if name == table)
+        return sorted(partition for (name, partition), rows in self._rows.items() if name == table and rows)
 
 
 def _check(rows: dict[str, tuple[str, str]], change: Change) -> None:
@@ -54,13 +50,6 @@ def _check(rows: dict[str, tuple[str, str]], change: Change) -> None:
             raise Conflict(key)
         case Insert() | Replace() | Upsert() | Delete():
             return
-
-
-def _text(data: Data) -> str:
-    text = codec.text(data)
-    if len(text) > MAX_ENTITY_BYTES:
-        raise TooLarge("An entity is larger than Table storage takes.")
-    return text
 
 
 def _row(key: str, text: str, etag: str) -> Row:
