@@ -121,6 +121,10 @@ def _devices() -> tuple[AnyHandler, ...]:
         body = message.body
         return Key(devices.TABLE, quoted(body.device), f"open:{body.error_code}", f"alert:{message.id}")
 
+    def claim_key(message: Message[device_messages.ClaimGuard]) -> Key:
+        body = message.body
+        return Key(devices.TABLE, quoted(body.device), f"open:{body.error_code}", f"claim:{message.id}")
+
     def device_key(message: Message[device_messages.PutDevice]) -> Key:
         return Key(devices.TABLE, quoted(message.body.device), devices.HEAD, f"change:{message.id}")
 
@@ -134,7 +138,7 @@ def _devices() -> tuple[AnyHandler, ...]:
             guard_facts,
             writes_first=True,
         ),
-        Handler(device_messages.ClaimGuard, guards.Guard, guard_key, guards.claim_guard, gather=guard_facts),
+        Handler(device_messages.ClaimGuard, guards.Guard, claim_key, guards.claim_guard, gather=guard_facts),
         Handler(device_messages.PutDevice, devices.Device, device_key, devices.put_device, devices.register),
     )
 
