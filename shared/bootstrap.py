@@ -13,7 +13,7 @@ from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers
 from shared.journeys.start import StartJourneys
-from shared.pages.links import Links
+from shared.pages.links import Links, link_keys
 from shared.runtime import log
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock
@@ -41,7 +41,7 @@ class Services:
 def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: Perform) -> Services:
     """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
     definitions = Definitions(store, clock, settings.definitions_cache)
-    links = Links(settings.public_url, settings.link_keys)
+    links = Links(settings.public_url, link_keys(settings.link_keys))
     start = StartJourneys(store, definitions.current, lambda catalogue, fired: facts.audience(store, catalogue, fired))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
     known = handlers(start, Surroundings(definitions, senders, links.ticket))
