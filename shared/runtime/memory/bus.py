@@ -58,10 +58,12 @@ class MemoryBus:
     def receive(self, queue: str) -> Delivery | None:
         """Lock and return the next message that is due, or None."""
         ready = next(iter(self.ready(queue)), None)
-        if ready is None:
-            return None
+        return self.take(ready) if ready else None
+
+    def take(self, ready: Delivery) -> Delivery:
+        """Lock one of the messages that are ready."""
         locked = replace(ready, deliveries=ready.deliveries + 1, locked_until=self._clock.now() + self._lock)
-        waiting = self.queues[queue].waiting
+        waiting = self.queues[ready.queue].waiting
         waiting[waiting.index(ready)] = locked
         return locked
 
