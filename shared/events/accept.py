@@ -32,7 +32,7 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
     if trigger is None:
         yield Fault("unknown_trigger", event.field("type"), f"is no trigger{nearest(event.type, usable)}")
     elif trigger.kind != "custom":
-        yield Fault("forbidden_trigger", event.field("type"), f"is a {trigger.kind} trigger: it only fires from inside")
+        yield Fault("forbidden_trigger", event.field("type"), f"is of kind {trigger.kind}: it only fires from inside")
     elif event.type not in usable:
         yield Fault("forbidden_trigger", event.field("type"), "is not one that this credential may raise")
     else:
