@@ -88,7 +88,7 @@ _Text = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterVal
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
     specversion: Literal["1.0"]
     id: _Text

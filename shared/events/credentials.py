@@ -100,7 +100,7 @@ _Text = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 
 
 class _Sender(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
     sources: list[Annotated[_Text, AfterValidator(_pattern)]]
     triggers: list[_Text]
@@ -111,4 +111,4 @@ class _Sender(BaseModel):
 
 
 class _Senders(RootModel[dict[Annotated[str, StringConstraints(pattern=r"^(\*|[A-Za-z0-9_-]{1,64})$")], _Sender]]):
-    model_config = ConfigDict(strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, hide_input_in_errors=True, defer_build=True)
