@@ -57,7 +57,7 @@ def parse_source(node: Node | None, type_: AttributeType, scope: Scope, reader: 
     if node is None or isinstance(node.value, str):
         attribute = scope.read(node, reader)
         if node is not None and attribute is not None and not _fits(attribute.type, type_):
-            reader.fault(node, f"`{node.value}` is a {attribute.type}, not a {type_}")
+            reader.fault(node, f"`{node.value}` is of type {attribute.type}, not {type_}")
         return Path(reader.text(node) if attribute else "")
     constant = reader.fields(node, ["value"]).get("value")
     reason = constant and fault_of(constant.value, type_)

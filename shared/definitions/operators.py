@@ -60,7 +60,7 @@ def read(node: Node | None, type_: AttributeType | None, reader: Reader) -> str:
     if meant not in OPERATORS:
         reader.fault(node, f"unknown operator `{op}`{nearest(op, [*OPERATORS, *DATETIME_ALIASES])}")
     elif type_ and (type_ not in OPERATORS[meant].types or (op != meant and type_ != "datetime")):
-        reader.fault(node, f"`{op}` does not compare a {type_}")
+        reader.fault(node, f"`{op}` does not compare {type_}")
     else:
         return meant
     return ""

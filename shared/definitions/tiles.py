@@ -97,9 +97,7 @@ class TileReader:
             given = step.fields.get("with", Node({}, step.node.line))
             sources = mapping.parse(given, trigger.attributes, scope, self._reader)
             if trigger.kind != "custom":
-                self._reader.fault(
-                    node, f"`{trigger.name}` is a {trigger.kind} trigger: only custom ones can be raised"
-                )
+                self._reader.fault(node, f"`{trigger.name}` is a trigger of kind {trigger.kind}: only custom is raised")
         command = trigger.command if trigger else None
         return ActivateTile(step.id, self._reader.text(node), sources, command, step.exits["next"])
 

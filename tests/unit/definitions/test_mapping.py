@@ -44,8 +44,8 @@ def test_a_source_without_a_value_is_left_out() -> None:
             "priority: contact.name\ndevice: trigger.ident",
             ["2: `trigger.ident` is not known here (did you mean `trigger.id`?)"],
         ),
-        ("priority: contact.name\ndevice: trigger.code", ["2: `trigger.code` is a number, not a reference"]),
-        ("priority: contact.name\ndevice: contact.name", ["2: `contact.name` is a text, not a reference"]),
+        ("priority: contact.name\ndevice: trigger.code", ["2: `trigger.code` is of type number, not reference"]),
+        ("priority: contact.name\ndevice: contact.name", ["2: `contact.name` is of type text, not reference"]),
         (
             "device: trigger.id\npriority: tiles.later.x",
             ["2: `tiles.later.x`: the tile `later` has not certainly run before"],

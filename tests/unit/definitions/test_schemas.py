@@ -1,0 +1,132 @@
+"""The editor's JSON Schemas say what the loader says about the structure of a definition."""
+
+import copy
+import json
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from shared.definitions import loader
+from shared.definitions.faults import Invalid
+from shared.definitions.loader import KINDS, Kind
+from tests.unit.definitions.json_schema import JsonSchema
+from tests.unit.definitions.world import load
+
+DEFINITIONS = Path(__file__).parents[3] / "definitions"
+
+EVERYTHING = """
+trigger: everything
+kind: custom
+command: open_case
+attributes: {device: {type: reference, optional: false}, at: datetime, code: number, name: text, on: boolean}
+audience: {attribute: device, via: device.owner}
+answer: {number: text}
+---
+trigger: watched
+kind: business
+table: cases
+columns: [status]
+---
+template: everything
+channel: email
+purpose: commercial
+topic: news
+default_language: de
+languages:
+  en: {subject: a, text: b, html: c}
+  de: {subject: a, text: b}
+---
+journey: everything
+starts_on: alarm
+re_entry: {after: PT1H}
+entry:
+  all:
+    - any: [{attribute: trigger.code, op: between, value: [1, 2]}]
+    - any: [{attribute: trigger.at, op: before, value: 2026-01-01T00:00:00Z}]
+    - not: {attribute: trigger.note, op: is_set}
+tiles:
+  - {id: open, activate_trigger: case-requested, with: {device: trigger.device, priority: {value: high}}}
+  - id: which
+    branch:
+      - {when: {attribute: trigger.loud, op: eq, value: true}, exit: too_loud}
+      - when: {attribute: trigger.note, op: in, value: [a, b]}
+        tiles: [{id: tell, send_sms: ticket, about: {case: trigger.device, number: {value: X}}}]
+    otherwise:
+      - id: wait
+        if_then:
+          trigger: case-changed
+          by: case
+          value: tiles.open.case_id
+          where: {attribute: event.status, op: ne, value: active}
+          within: P1DT1H
+          yes: [{id: write, send_email: letter}]
+          no: [{id: end, exit: nobody_came}]
+"""
+
+
+SCHEMAS = {
+    kind: JsonSchema(json.loads((DEFINITIONS / "schema" / f"{kind}.json").read_text(encoding="utf-8")))
+    for kind in KINDS
+}
+
+OTHERS: tuple[Any, ...] = (None, "", "x", 1, True, [], {})
+STRUCTURAL = ("unknown key", "must be a mapping", "must be a list", "must be text", "must be true", "a tile is one of")
+
+
+def sources() -> Iterator[tuple[Kind, Any, Any]]:
+    """(kind, source, the triggers it uses) of all we ship, and of one of each kind that uses all there is."""
+    for documents in (loader.load(loader.read_tree(DEFINITIONS)), load(EVERYTHING)):
+        for (kind, _), source in documents.sources.items():
+            yield kind, {key: value for key, value in source.items() if key != "uses"}, source.get("uses")
+
+
+def mappings(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from mappings(inner)
+
+
+def variants(source: Any) -> Iterator[Any]:
+    """The source with one key more, one less, or one value of another type, at every place in turn."""
+    for place, mapping in enumerate(mappings(source)):
+        for key, other in product(["another_key", *mapping], OTHERS):
+            copied = copy.deepcopy(source)
+            list(mappings(copied))[place][key] = other
+            yield copied
+        for key in mapping:
+            copied = copy.deepcopy(source)
+            del list(mappings(copied))[place][key]
+            yield copied
+
+
+def refusal(kind: Kind, source: Any, uses: Any) -> list[str]:
+    try:
+        loader.parse(kind, {**source, "uses": uses})
+    except Invalid as invalid:
+        return [fault.reason for fault in invalid.faults]
+    return []
+
+
+def test_every_definition_is_accepted() -> None:
+    found = list(sources())
+    assert {kind for kind, _, _ in found} == set(KINDS)
+    assert [source for kind, source, _ in found if not SCHEMAS[kind].accepts(source)] == []
+
+
+def test_what_the_editor_marks_the_loader_refuses_and_so_for_structure_the_other_way_round() -> None:
+    judged = [
+        (variant, SCHEMAS[kind].accepts(variant), refusal(kind, variant, uses))
+        for kind, source, uses in sources()
+        for variant in variants(source)
+    ]
+    assert [variant for variant, accepted, reasons in judged if not accepted and not reasons] == []
+    assert [
+        (variant, reason)
+        for variant, accepted, reasons in judged
+        for reason in reasons
+        if accepted and reason.startswith(STRUCTURAL)
+    ] == []
+    assert {accepted for _, accepted, _ in judged} == {True, False}
