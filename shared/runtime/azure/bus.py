@@ -1,6 +1,8 @@
 """The Bus on Azure Service Bus."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.servicebus import ServiceBusMessage
@@ -15,9 +17,10 @@ from shared.runtime.errors import TooLarge
 class AzureBus:
     """A Bus in a Service Bus namespace, or in an emulator: one client a process, one link a queue."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Take the address; nothing is opened before the first call, inside its event loop."""
+    def __init__(self, connection: Connection, try_seconds: float = TRY_SECONDS) -> None:
+        """Take the address, and how long an attempt may last; nothing is opened before the first, inside its loop."""
         self._connection = connection
+        self._try_seconds = try_seconds
         self._client: ServiceBusClient | None = None
         self._credential: AsyncTokenCredential | None = None
         self._senders: dict[str, QueueSender] = {}
@@ -30,8 +33,7 @@ class AzureBus:
 
     async def close(self) -> None:
         """Close all connections."""
-        for sender in self._senders.values():
-            await sender.close()
+        await asyncio.gather(*(sender.close() for sender in self._senders.values()))
         if self._client is not None:
             await self._client.close()
         if self._credential is not None:
@@ -39,7 +41,7 @@ class AzureBus:
 
     def _sender(self, queue: str) -> QueueSender:
         if (sender := self._senders.get(queue)) is None:
-            sender = self._senders[queue] = QueueSender(queue, lambda: self._link(queue))
+            sender = self._senders[queue] = QueueSender(queue, lambda: self._link(queue), self._try_seconds)
         return sender
 
     def _link(self, queue: str) -> ServiceBusSender:
@@ -48,13 +50,12 @@ class AzureBus:
         return self._client.get_queue_sender(queue)
 
     def _open(self) -> ServiceBusClient:
+        # The SDK's own retries reuse the broken link; ours take a new one.
+        options: dict[str, Any] = {"retry_total": 0, "try_timeout": self._try_seconds}
         if isinstance(self._connection, ConnectionString):
-            # The SDK's own retries reuse the broken link; ours take a new one.
-            return ServiceBusClient.from_connection_string(
-                self._connection.text, retry_total=0, try_timeout=TRY_SECONDS
-            )
+            return ServiceBusClient.from_connection_string(self._connection.text, **options)
         self._credential = self._connection.credential()
-        return ServiceBusClient(self._connection.address, self._credential, retry_total=0, try_timeout=TRY_SECONDS)
+        return ServiceBusClient(self._connection.address, self._credential, **options)
 
 
 def _wire(message: BusMessage) -> ServiceBusMessage:

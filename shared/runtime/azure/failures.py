@@ -9,8 +9,6 @@ from azure.data.tables import TableErrorCode, TableTransactionError
 
 from shared.runtime.errors import Throttled, TooLarge, Unavailable
 
-CALL_SECONDS = 10.0
-
 _THROTTLED = {429, 503}
 _AWAY = {401, 403, 408, 409, 412}
 """Credentials are refused for minutes after a role was given or a key renewed; 409 and 412 are what the store does not
@@ -21,16 +19,16 @@ _OVERLAP = "Transaction Overlap"
 
 
 @asynccontextmanager
-async def one_call() -> AsyncIterator[None]:
+async def one_call(seconds: float) -> AsyncIterator[None]:
     """Bound a call in time, and raise our errors instead of the SDK's.
 
     A call that was cut off may have had its effect; the next attempt will find it.
     """
     try:
-        async with asyncio.timeout(CALL_SECONDS):
+        async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise Unavailable(f"Table storage did not answer within {CALL_SECONDS} s.") from error
+        raise Unavailable(f"Table storage did not answer within {seconds} s.") from error
     except HttpResponseError as error:
         raise _meaning(error) from error
     except AzureError as error:

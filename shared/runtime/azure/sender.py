@@ -18,9 +18,7 @@ from shared.runtime import log
 from shared.runtime.errors import Throttled, TooLarge, Unavailable
 
 TRY_SECONDS = 5.0
-"""One attempt, the link's opening included."""
-CALL_SECONDS = 15.0
-"""One send, the wait for those before it included."""
+"""One attempt, the link's opening included. A send makes two, and waits for as long for those before it."""
 IDLE_SECONDS = 240.0
 """Service Bus detaches a link after ten idle minutes, load balancers forget it sooner; the next send would stall."""
 CLOSE_SECONDS = 2.0
@@ -29,10 +27,18 @@ CLOSE_SECONDS = 2.0
 class QueueSender:
     """Sends to one queue. The SDK's senders are not safe for several coroutines, hence the lock."""
 
-    def __init__(self, queue: str, connect: Callable[[], ServiceBusSender]) -> None:
+    def __init__(
+        self,
+        queue: str,
+        connect: Callable[[], ServiceBusSender],
+        try_seconds: float = TRY_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         """Take the queue's name and how to get a new link to it."""
         self._queue = queue
         self._connect = connect
+        self._try_seconds = try_seconds
+        self._idle_seconds = idle_seconds
         self._lock = asyncio.Lock()
         self._link: ServiceBusSender | None = None
         self._used = 0.0
@@ -42,8 +48,8 @@ class QueueSender:
 
         A second attempt may send again what the broker has: it knows it by the message id.
         """
-        async with self._meaning(), asyncio.timeout(CALL_SECONDS), self._lock:
-            if time.monotonic() - self._used > IDLE_SECONDS:
+        async with self._meaning(), asyncio.timeout(3 * self._try_seconds), self._lock:
+            if time.monotonic() - self._used > self._idle_seconds:
                 await self._drop()
             try:
                 await self._attempt(messages)
@@ -62,7 +68,7 @@ class QueueSender:
         if self._link is None:
             self._link = self._connect()
         try:
-            async with asyncio.timeout(TRY_SECONDS):
+            async with asyncio.timeout(self._try_seconds):
                 await _send(self._link, messages)
         except BaseException:
             # Whatever broke off the send, cancellation included, left the link in a state nobody knows.

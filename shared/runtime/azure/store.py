@@ -32,9 +32,10 @@ class AzureStore:
     somebody can forget. A read takes a missing table for an empty one.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Take the address; nothing is opened before the first call, inside its event loop."""
+    def __init__(self, connection: Connection, call_seconds: float = 10.0) -> None:
+        """Take the address, and how long a call may last; nothing is opened before the first, inside its event loop."""
         self._connection = connection
+        self._call_seconds = call_seconds
         self._service: TableServiceClient | None = None
         self._credential: AsyncTokenCredential | None = None
         self._tables: dict[str, TableClient] = {}
@@ -42,7 +43,7 @@ class AzureStore:
         """HTTP requests sent so far."""
 
     async def get(self, table: str, partition: str, key: str) -> Row | None:
-        async with one_call():
+        async with one_call(self._call_seconds):
             try:
                 return row(await self._table(table).get_entity(partition, key))
             except ResourceNotFoundError:
@@ -51,7 +52,7 @@ class AzureStore:
     async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
         texts = encoded(changes)
         pending = list(changes)
-        async with one_call():
+        async with one_call(self._call_seconds):
             while pending:
                 try:
                     answers = await self._submit(table, [_operation(partition, change, texts) for change in pending])
@@ -68,7 +69,7 @@ class AzureStore:
         top = min(limit + 1, PAGE_ROWS)
         found = self._table(table).query_entities(text, parameters=parameters, results_per_page=top)
         rows: list[Row] = []
-        async with one_call():
+        async with one_call(self._call_seconds):
             try:
                 async for entities in found.by_page():
                     rows += [row(one) async for one in entities]

@@ -1,5 +1,6 @@
 """Both ends of a queue, for either bus: the Bus under test sends, and the suite reads what came out."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -105,7 +106,7 @@ class RealQueues:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.bus.close()
+        await asyncio.gather(self.bus.close(), *(receiver.close() for receiver in self._receivers.values()))
         await self._client.close()
 
     def now(self) -> datetime:
