@@ -34,12 +34,11 @@ def read_config(path: Path) -> list[QueueSettings]:
     """Return the queues of a Config.json; raise `ConfigError`."""
     try:
         config = json.loads(path.read_text())
-        namespaces = config["UserConfig"]["Namespaces"]
+        queues = [queue for namespace in config["UserConfig"]["Namespaces"] for queue in _queues(namespace)]
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path}: no UserConfig.Namespaces in valid JSON ({error})") from error
-    queues = [queue for namespace in namespaces for queue in _queues(namespace)]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path}: not of the shape of the official emulator's configuration ({error})") from error
     names = [queue.name.lower() for queue in queues]
     for name in names:
         if names.count(name) > 1:

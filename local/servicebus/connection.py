@@ -184,6 +184,7 @@ class Connection(asyncio.Protocol):
         if self._is_closing:
             return
         self._is_closing = True
+        self.is_writable = False
         if self._is_open:
             self._send(Close(error(reason) if reason else None))
         else:

@@ -34,6 +34,12 @@ class Entity:
         self._receivers = deque[Receiver]()
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = 0
+        self._is_due = True
+
+    @property
+    def has_receivers(self) -> bool:
+        """Tell whether anybody waits for messages."""
+        return bool(self._receivers)
 
     def touch(self) -> None:
         """Say that something changed: receivers are served at the end of the turn."""
@@ -50,10 +56,12 @@ class Entity:
 
     def pump(self) -> None:
         """Do what is due and hand out what may go; the same for the dead letters that came of it."""
-        self.queue.advance()
+        if self._is_due:
+            self._is_due = False
+            self.queue.advance()
         self._hand_out()
         self._arm()
-        if self.dead_letters is not None:
+        if self.dead_letters is not None and self.dead_letters.has_receivers:
             self.dead_letters.pump()
 
     def _hand_out(self) -> None:
@@ -83,4 +91,5 @@ class Entity:
 
     def _wake(self) -> None:
         self._timer = None
+        self._is_due = True
         self.touch()

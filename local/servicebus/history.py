@@ -1,7 +1,7 @@
 """The message ids that a queue has seen, for duplicate detection."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
-from itertools import takewhile
 
 from local.servicebus.amqp.types import Value
 
@@ -11,7 +11,7 @@ class History:
 
     def __init__(self, window: int | None) -> None:
         self._window = window
-        self._seen: dict[Value, int] = {}
+        self._seen = OrderedDict[Value, int]()
 
     @property
     def is_kept(self) -> bool:
@@ -23,14 +23,15 @@ class History:
         if self._window is None:
             return False
         start = now - self._window
-        for old in list(takewhile(lambda each: self._seen[each] <= start, self._seen)):
-            del self._seen[old]
+        while self._seen and next(iter(self._seen.values())) <= start:
+            self._seen.popitem(last=False)
         return message_id in self._seen
 
     def add(self, message_id: Value, now: int) -> None:
         """Remember an id."""
         if self._window is not None:
             self._seen[message_id] = now
+            self._seen.move_to_end(message_id)
 
     def __iter__(self) -> Iterator[tuple[Value, int]]:
         return iter(self._seen.items())

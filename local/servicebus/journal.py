@@ -8,6 +8,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Self
 
+from local.servicebus.amqp.types import MalformedError
 from local.servicebus.records import Record, decode_record, encode_record
 
 _MAGIC = b"carebus-servicebus-journal-1\n"
@@ -46,7 +47,7 @@ class Journal:
         position = self._start(data)
         while (block := _next_block(data, position, self._path)) is not None:
             payload, position = block
-            yield from _records(payload)
+            yield from _records(payload, self._path)
         if position < len(data):
             os.ftruncate(self._file, position)
             os.fsync(self._file)
@@ -88,8 +89,7 @@ class Journal:
         self._compact_at = max(_COMPACT_FROM, 2 * self._size)
 
     def close(self) -> None:
-        """Write what is left and give the directory free."""
-        self.commit()
+        """Give the directory free; what was not committed was not answered, and is not written."""
         os.close(self._file)
         os.close(self._lock)
 
@@ -140,10 +140,13 @@ def _next_block(data: bytes, position: int, path: Path) -> tuple[bytes, int] | N
     raise JournalError(f"{path} is damaged at byte {position}")
 
 
-def _records(payload: bytes) -> Iterator[Record]:
+def _records(payload: bytes, path: Path) -> Iterator[Record]:
     position = 0
     while position < len(payload):
-        record, position = decode_record(payload, position)
+        try:
+            record, position = decode_record(payload, position)
+        except (MalformedError, KeyError, TypeError) as error:
+            raise JournalError(f"{path} holds a record that this version does not know: {error}") from error
         yield record
 
 

@@ -1,7 +1,7 @@
 """What a sender sent: a message as Service Bus sees it, its bare part kept byte for byte."""
 
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from local.servicebus.amqp.decoder import decode, first_item, map_items
 from local.servicebus.amqp.encoder import encode, encode_described, encode_map
@@ -16,7 +16,7 @@ from local.servicebus.amqp.sections import (
     with_application_properties,
     with_first_property,
 )
-from local.servicebus.amqp.types import Value
+from local.servicebus.amqp.types import MalformedError, Value
 from local.servicebus.errors import ARGUMENT_ERROR, SIZE_EXCEEDED, RefusedError
 
 BATCH_FORMAT = 0x80013700
@@ -62,7 +62,7 @@ class Message(NamedTuple):
     def dead_lettered(self, reason: str | None, description: str | None) -> "Message":
         """Return the message as it lies in a dead-letter queue: it says why."""
         properties = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
-        named = {key: value for key, value in properties.items() if value is not None}
+        named = {key: value for key, value in properties.items() if isinstance(value, str)}
         return self._replace(bare=with_application_properties(self.bare, named)) if named else self
 
 
@@ -85,6 +85,10 @@ def parse(data: bytes) -> Message:
     if message_id is None:  # the service names such a message, and lock renewal in some SDKs needs the name
         message_id = uuid4().hex
         bare = with_first_property(bare, message_id)
+    if not isinstance(message_id, str | bytes | int | UUID):
+        raise MalformedError("a message id that is none")
+    if not all(isinstance(field, int | None) for field in (*header, scheduled_for)):
+        raise MalformedError("a header or a scheduled time that is none")
     durable, priority, time_to_live = (header + [None] * 3)[:3]
     return Message(message_id, bare, annotations, durable, priority, time_to_live, scheduled_for)
 
@@ -116,7 +120,10 @@ class TooLargeError(RefusedError):
 
 def split_batch(data: bytes) -> list[bytes]:
     """Return the encoded messages of a batch."""
-    return [decode(data, value)[0] for code, _, value, _ in sections(data) if code == DATA]
+    messages = [decode(data, value)[0] for code, _, value, _ in sections(data) if code == DATA]
+    if not all(isinstance(message, bytes) for message in messages):
+        raise MalformedError("a batch with something else than messages in it")
+    return messages
 
 
 def _read_annotations(data: bytes, position: int) -> tuple[tuple[bytes, ...], int | None]:

@@ -44,7 +44,8 @@ class LinkOpener:
         entity = self._broker.find(path.removesuffix(MANAGEMENT_SUFFIX))
         if path.endswith(MANAGEMENT_SUFFIX):
             return ReplyLink(session, handle, path, _text(attach.target, _ADDRESS))
-        if _SESSION_FILTER in (_field(attach.source, _FILTER) or {}):
+        filters = _field(attach.source, _FILTER)
+        if isinstance(filters, dict) and _SESSION_FILTER in filters:
             raise RefusedError(NOT_ALLOWED, f"'{path}' has no sessions: a session receiver cannot be created.")
         return QueueLink(session, handle, entity, presettled=attach.snd_settle_mode == _SENT_SETTLED)
 

@@ -1,6 +1,7 @@
 """Requests to the nodes `$cbs` and `$management`, and their answers (AMQP Management working draft)."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from local.servicebus.amqp.decoder import decode
 from local.servicebus.amqp.encoder import encode, encode_described
@@ -38,6 +39,8 @@ def parse_request(data: bytes) -> Request:
     if not isinstance(properties, dict):
         raise MalformedError("a request without application properties")
     fields += [None] * (_REPLY_TO + 1)
+    if not isinstance(fields[_MESSAGE_ID], str | bytes | int | UUID | None):
+        raise MalformedError("a request whose message id is none")
     return Request(fields[_MESSAGE_ID], fields[_REPLY_TO], properties, body)
 
 

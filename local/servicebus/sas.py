@@ -40,10 +40,9 @@ class AccessKey(NamedTuple):
             raise RefusedError(UNAUTHORIZED, "InvalidSignature: the token names no policy of this namespace.")
         if not hmac.compare_digest(self._sign(resource, expiry), _signature(fields.get("sig", ""))):
             raise RefusedError(UNAUTHORIZED, "InvalidSignature: The token has an invalid signature.")
-        grant = Grant(entity_path(unquote_plus(resource)), int(expiry) * 1000)
-        if grant.expires_at <= now:
+        if not expiry.isdecimal() or int(expiry) * 1000 <= now:
             raise RefusedError(UNAUTHORIZED, "ExpiredToken: The token has expired.")
-        return grant
+        return Grant(entity_path(unquote_plus(resource)), int(expiry) * 1000)
 
     def _sign(self, resource: str, expiry: str) -> bytes:
         """The text that is signed is the resource as the token spells it, percent-encoded."""

@@ -148,7 +148,9 @@ class Session:
     def _take_flow(self, flow: Flow) -> None:
         seen = flow.next_incoming_id if flow.next_incoming_id is not None else 0
         self._outgoing_window = seen + flow.incoming_window - self._next_outgoing_id
-        self._send_waiting()
+        if self._waiting:
+            self._send_waiting()
+            self.resume()
         link = self._links.get(flow.handle) if flow.handle is not None else None
         if isinstance(link, OutgoingLink):
             link.take_flow(flow)

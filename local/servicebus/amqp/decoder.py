@@ -57,6 +57,8 @@ def map_items(data: bytes, position: int) -> Iterator[tuple[Value, bytes]]:
     count, position = _compound_head(data, position, 0xC1, 0xD1)
     for _ in range(count // 2):
         key, start = decode(data, position)
+        if not isinstance(key, str | int):
+            raise MalformedError(f"a map with a key at byte {position} that is no name")
         position = skip(data, start)
         yield key, data[start:position]
 

@@ -1,6 +1,6 @@
 """The bodies of frames (parts 2.7 and 5.3 of the specification), with the fields that matter here."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from local.servicebus.amqp.decoder import decode
 from local.servicebus.amqp.encoder import encode_described
@@ -154,7 +154,33 @@ _KINDS: dict[int, Any] = {
     0x44: SaslOutcome,
 }
 _CODES = {kind: code for code, kind in _KINDS.items()}
-_ARITY = {code: len(kind._fields) for code, kind in _KINDS.items()}
+
+
+class _Field(NamedTuple):
+    """What a field may be; an integer may come in any width, but not larger than the field's own."""
+
+    name: str
+    types: tuple[type, ...]
+    maximum: int
+
+    def allows(self, value: Value) -> bool:
+        return isinstance(value, self.types) and (not isinstance(value, int) or 0 <= value <= self.maximum)
+
+
+def _fields(kind: Any) -> list[_Field]:
+    hints = get_type_hints(kind)
+    options = [(name, get_args(hints[name]) or (hints[name],)) for name in kind._fields]
+    return [_Field(name, tuple(map(_base, types)), _MAXIMA.get(types[0], 1)) for name, types in options]
+
+
+def _base(hint: Any) -> type:
+    if not isinstance(hint, type):
+        return dict if get_origin(hint) is dict else object
+    return next((base for base in (int, str, list) if issubclass(hint, base)), hint)
+
+
+_MAXIMA: dict[type, int] = {UByte: 2**8 - 1, UShort: 2**16 - 1, UInt: 2**32 - 1, ULong: 2**64 - 1}
+_FIELDS = {code: _fields(kind) for code, kind in _KINDS.items()}
 
 
 def encode_performative(performative: Performative) -> bytes:
@@ -165,8 +191,17 @@ def encode_performative(performative: Performative) -> bytes:
 def decode_performative(data: bytes, position: int) -> tuple[Performative, int]:
     """Return the performative at a position and the position of the payload after it."""
     described, end = decode(data, position)
+    if not isinstance(described, Described) or not isinstance(described.value, list):
+        raise MalformedError(f"no performative at byte {position}")
+    code, values = described
+    kind = _KINDS.get(code) if isinstance(code, int) else None
+    if kind is None:
+        raise MalformedError(f"a performative of the unknown kind {code!r}")
+    fields = _FIELDS[code]
+    for field, value in zip(fields, values, strict=False):
+        if not field.allows(value):
+            raise MalformedError(f"{kind.__name__}.{field.name} is {value!r:.40}")
     try:
-        code, fields = described
-        return _KINDS[code](*fields[: _ARITY[code]]), end
-    except (KeyError, TypeError, ValueError) as problem:
-        raise MalformedError(f"no performative at byte {position}: {problem}") from problem
+        return kind(*values[: len(fields)]), end
+    except TypeError as error:
+        raise MalformedError(f"an incomplete {kind.__name__}") from error
