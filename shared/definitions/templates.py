@@ -29,7 +29,7 @@ class Template:
 
     def in_language(self, language: str) -> Text:
         """The text in the language, else in its primary subtag (`de` for `de-AT`, RFC 4647), else the default."""
-        wanted = language.lower()
+        wanted = language.lower().replace("_", "-")
         for tag in (wanted, wanted.partition("-")[0]):
             if tag in self.languages:
                 return self.languages[tag]

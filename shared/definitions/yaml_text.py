@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 from ruamel.yaml.reader import ReaderError
@@ -40,8 +40,6 @@ class YamlText:
             self._break(mark.line + 1 if mark else 1, error.problem)
         except ReaderError as error:
             self._break(text.count("\n", 0, error.position) + 1, error.reason)
-        except YAMLError as error:
-            self._break(1, error)
 
     def _break(self, line: int, problem: object) -> None:
         self.broken = True

@@ -1,5 +1,6 @@
 """What is published can be asked by trigger, and never changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -46,6 +47,12 @@ def test_waits_are_found_by_what_they_compare(catalogue: Catalogue) -> None:
     assert catalogue.waiting_on("case-changed") == {"device", "contact"}
     assert catalogue.waiting_on("sms-delivered") == {"contact"}
     assert catalogue.waiting_on("alarm") == frozenset()
+
+
+def test_runs_of_earlier_versions_still_wait(catalogue: Catalogue) -> None:
+    later = replace(catalogue, waits={"case-changed": frozenset({"case"}), "praised": frozenset({"contact"})})
+    assert later.waiting_on("case-changed") == {"case", "device", "contact"}
+    assert later.is_used("praised")
 
 
 def test_a_trigger_is_used_if_it_starts_or_resumes_something(catalogue: Catalogue) -> None:

@@ -1,6 +1,8 @@
 """Files become documents as a whole or not at all, and what is stored reads back the same."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from shared.definitions import loader
 from shared.definitions.faults import Fault, Invalid
 from tests.unit.definitions.world import TEMPLATES, TRIGGERS, faults, load
 
+ROOT = Path(__file__).parents[3]
 JOURNEY = "journey: j\nstarts_on: alarm\ntiles:\n- {id: hi, send_sms: hello}\n"
 WAITING = JOURNEY + "- {id: wait, if_then: {trigger: case-changed, within: P1D}}\n"
 
@@ -105,6 +108,20 @@ def test_a_stored_source_that_cannot_be_read_any_more_is_named(source: dict[str,
     with pytest.raises(Invalid) as caught:
         loader.parse("journey", source)
     assert str(caught.value) == fault
+
+
+def test_what_is_stored_is_read_without_the_parsers_of_texts() -> None:
+    """A function reads stored definitions as it starts cold; YAML and Liquid would double what it imports."""
+    sources = [[kind, source] for (kind, _), source in load(WAITING).sources.items()]
+    program = (
+        "import json, sys; from shared.definitions.loader import parse\n"
+        "for kind, source in json.load(sys.stdin): parse(kind, source)\n"
+        "print(sorted({'liquid', 'ruamel.yaml', 'pydantic'} & sys.modules.keys()))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], input=json.dumps(sources), capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert ran.stdout == "[]\n"
 
 
 def test_a_tree_is_read_by_the_paths_in_it(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from shared.definitions import loader
 from shared.definitions.conditions import MISSING, Condition, holds
+from shared.definitions.journey import BranchTile, IfThenTile
 from shared.definitions.loader import Documents
 from shared.definitions.templates import render
-from shared.journeys.journey import BranchTile, IfThenTile
 
 GSM_7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

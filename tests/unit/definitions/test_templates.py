@@ -37,7 +37,8 @@ def test_what_is_known_to_be_empty_renders_as_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("de", "de"), ("DE", "de"), ("de-AT", "de"), ("pt-BR", "pt-br"), ("fr", "en"), ("", "en")]
+    ("asked", "given"),
+    [("de", "de"), ("DE", "de"), ("de-AT", "de"), ("de_AT", "de"), ("pt-BR", "pt-br"), ("fr", "en"), ("", "en")],
 )
 def test_the_language_is_the_nearest_there_is(asked: str, given: str) -> None:
     texts = {language: Text(language, language=language) for language in ("en", "de", "pt-br")}

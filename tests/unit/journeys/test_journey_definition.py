@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.definitions.conditions import Compare
-from shared.definitions.mapping import Constant, Path
-from shared.journeys.journey import (
+from shared.definitions.journey import (
     ActivateTile,
     BranchCase,
     BranchTile,
@@ -17,6 +16,7 @@ from shared.journeys.journey import (
     SendTile,
     Ticket,
 )
+from shared.definitions.mapping import Constant, Path
 from tests.unit.definitions.world import faults, load
 
 HEAD = "journey: j\nstarts_on: alarm\ntiles:\n"
@@ -200,6 +200,14 @@ def test_a_journey_says_which_triggers_it_is_about() -> None:
     assert journey(NESTED).triggers() == {"alarm", "case-changed", "praised"}
 
 
+PAIRED = """---
+trigger: paired
+kind: custom
+attributes: {contact: reference, phone: reference, speaker: reference}
+audience: {attribute: contact}
+"""
+
+
 def tile(text: str) -> str:
     """A journey whose fourth line is this tile."""
     return HEAD + text
@@ -344,6 +352,14 @@ def tile(text: str) -> str:
             ["6: the value must be a date and time with its offset (RFC 3339)"],
         ),
         # waits
+        (
+            "journey: j\nstarts_on: alam\ntiles:\n- {id: a, if_then: {trigger: case-changed, by: case, within: P1D}}",
+            ["2: there is no trigger `alam` (did you mean `alarm`?)"],
+        ),
+        (
+            "journey: j\nstarts_on: alam\ntiles:\n- {id: a, if_then: {trigger: case-changed, within: P1D}}",
+            ["2: there is no trigger `alam` (did you mean `alarm`?)"],
+        ),
         (tile("- {id: a, if_then: {within: P1D}}"), ["4: `trigger` is missing"]),
         (tile("- {id: a, if_then: {trigger: case-changed}}"), ["4: `within` is missing"]),
         (
@@ -366,6 +382,10 @@ def tile(text: str) -> str:
         (
             tile("- {id: a, if_then: {trigger: case-changed, within: P1D, by: contact, value: trigger.device}}"),
             ["4: a wait by contact takes no value"],
+        ),
+        (
+            "journey: j\nstarts_on: paired\ntiles:\n- {id: a, if_then: {trigger: paired, within: P1D}}\n" + PAIRED,
+            ["4: say which run the event belongs to: `by` one of phone, speaker, contact"],
         ),
         (
             tile("- {id: a, if_then: {trigger: praised, within: P1D}}"),
