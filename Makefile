@@ -1,0 +1,64 @@
+# Everything a developer types. `make` alone says what there is.
+
+MAKEFLAGS += --no-print-directory --warn-undefined-variables
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?=
+BIN := .venv/bin
+# Written only after success, so that an interrupted set-up begins again.
+PACKAGES := .venv/.installed
+MODULES := node_modules/.installed
+SET_UP := $(PACKAGES) $(MODULES)
+
+.PHONY: help demo run test check format bench lock clean
+
+help: ## Say what there is
+	@echo "Carebus. The first run sets up .venv and node_modules, which takes about a minute."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/    make \1  \2/p' Makefile | awk '{printf "    %-5s%-8s", $$1, $$2; $$1 = $$2 = ""; print}'
+
+demo: $(SET_UP) ## Play the story of a device error on this machine and check every step
+	@$(BIN)/python -m local.demo
+
+run: $(SET_UP) ## Run everything on this machine until Ctrl-C
+	@$(BIN)/python -m local.up
+
+test: $(SET_UP) ## Run all tests
+	$(BIN)/pytest -n 2 --dist worksteal -q tests
+
+check: $(SET_UP) ## Check format, lint, types, imports, definitions and docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m shared.cli validate definitions
+	$(BIN)/pytest -q tests/docs
+
+format: $(PACKAGES) ## Format the code and mend what ruff can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(SET_UP) ## Measure what a story costs
+	@$(BIN)/python -m bench
+
+lock: ## Renew constraints.txt and package-lock.json from the direct dependencies
+	@local/setup/lock.sh
+
+clean: ## Remove what was set up, run and cached
+	rm -rf .venv node_modules .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PACKAGES): requirements.txt requirements-dev.txt constraints.txt
+	@python=$$(PYTHON="$(PYTHON)" local/setup/find_python.sh) || exit 1; \
+	echo "Setting up .venv with $$python (about half a minute) ..."; \
+	$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || "$$python" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+$(MODULES): package-lock.json
+	@local/setup/check_node.sh
+	@echo "Setting up node_modules with Azurite, the local Table storage (about a quarter of a minute) ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,0 +1,1 @@
+"""All of Carebus and what it needs, as processes on this machine."""

@@ -1,0 +1,111 @@
+"""The local cloud as a whole: started in order, watched, stopped in reverse."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from local.cloud import services
+from local.cloud.child import Child, Service
+from local.cloud.errors import CloudError
+from local.cloud.guard import Guard, guarding
+from local.cloud.ports import HOST, free_port
+from local.cloud.settings import FILE, Addresses, Secrets, local_settings, write_private
+
+
+@dataclass
+class Cloud:
+    """A running local cloud; everything it keeps and logs is in `folder`."""
+
+    folder: Path
+    secrets: Secrets
+    addresses: Addresses
+    admin_url: str
+    """Where the bus tells what its queues hold."""
+    children: list[Child] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Path:
+        """The local.settings.json that the functions and the command line share."""
+        return self.folder / FILE
+
+    async def during[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work and return its result; raises ServiceEnded if a service ends meanwhile."""
+        doing = asyncio.create_task(work)
+        watching = [asyncio.create_task(child.ended()) for child in self.children]
+        try:
+            done, _ = await asyncio.wait([doing, *watching], return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {doing}:
+                task.result()
+            return doing.result()
+        finally:
+            await _cancelled(doing, *watching)
+
+
+@asynccontextmanager
+async def running_cloud(folder: Path, preferred_port: int = 0) -> AsyncIterator[Cloud]:
+    """Run everything, with its HTTP at the preferred port where that is free; stop everything at the end."""
+    logs = folder / "logs"
+    for each in (logs, *(folder / name for name in ("tables", "bus", "sink"))):
+        each.mkdir(parents=True, exist_ok=True)
+    with _locked(folder) as lock, guarding(services.ROOT, lock) as guard:
+        async with AsyncExitStack() as stack:
+            yield await _start(folder, free_port(preferred_port), _Starter(stack, guard, logs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Starter:
+    """Starts services one after the other, and sees to it that they are stopped."""
+
+    stack: AsyncExitStack
+    guard: Guard
+    logs: Path
+
+    async def __call__(self, service: Service) -> tuple[Child, tuple[str, ...]]:
+        child = await Child.start(service, services.ROOT, self.logs)
+        self.guard.watch(child.pid)
+        self.stack.push_async_callback(self._stop, child)
+        found = await child.until_ready()
+        return child, tuple(group.decode() for group in found.groups())
+
+    async def _stop(self, child: Child) -> None:
+        try:
+            await child.stop()
+        finally:
+            self.guard.forget(child.pid)
+
+
+async def _start(folder: Path, http_port: int, start: _Starter) -> Cloud:
+    secrets = Secrets.of(folder)
+    tables_port = free_port()
+    tables, _ = await start(services.azurite(folder, tables_port))
+    bus, (bus_port, admin_port) = await start(services.servicebus(folder))
+    connection = services.servicebus_connection(int(bus_port))
+    sink, (sink_url,) = await start(services.sink(folder, secrets.sink_key, connection))
+    where = Addresses(connection, services.tables_connection(tables_port), sink_url, f"http://{HOST}:{http_port}")
+    cloud = Cloud(folder, secrets, where, f"http://{HOST}:{admin_port}", [tables, bus, sink])
+    settings = local_settings(secrets, where)
+    write_private(cloud.settings, settings)
+    host, _ = await start(services.host(cloud.settings, settings["Values"], http_port))
+    cloud.children.append(host)
+    return cloud
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[IO[str]]:
+    """Keep others off the folder; the system lifts the lock however we end."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CloudError(f"It is running already, in {folder}: stop it there first (Ctrl-C).") from None
+        yield lock
+
+
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

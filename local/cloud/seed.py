@@ -1,0 +1,46 @@
+"""What a new installation needs: published definitions, contacts and their devices. Repeating is harmless."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from pathlib import Path
+
+from local.cloud.errors import CloudError
+from local.cloud.services import ROOT
+
+DEFINITIONS = ROOT / "definitions"
+SAMPLE = ROOT / "local" / "sample"
+
+
+async def seed(settings: Path) -> None:
+    """Publish `definitions/` and import the sample's people by the usual commands; return once all is in effect."""
+    async with asyncio.TaskGroup() as together:
+        together.create_task(carebus(settings, "publish", str(DEFINITIONS), "--wait"))
+        together.create_task(_import(settings))
+
+
+async def carebus(settings: Path, *arguments: str) -> str:
+    """Run a command of `carebus` and return what it printed; raises CloudError where it failed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "shared.cli", *arguments),
+        cwd=ROOT,
+        env={**os.environ, "CAREBUS_SETTINGS": str(settings)},
+        stdout=PIPE,
+        stderr=STDOUT,
+    )
+    try:
+        output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    text = output.decode(errors="replace")
+    if process.returncode:
+        raise CloudError(f"carebus {' '.join(arguments)} ended with exit code {process.returncode}:\n{text}")
+    return text
+
+
+async def _import(settings: Path) -> None:
+    await carebus(settings, "import", "contacts", str(SAMPLE / "contacts.csv"), "--wait")
+    await carebus(settings, "import", "devices", str(SAMPLE / "devices.csv"), "--wait")

@@ -1,0 +1,63 @@
+"""The four services, in the order they start in: each needs those before it."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.cloud.child import Service
+from local.cloud.errors import CloudError
+from local.cloud.ports import HOST
+
+ROOT = Path(__file__).parents[2]
+AZURITE = ROOT / "node_modules" / ".bin" / "azurite-table"
+ACCOUNT = "devstoreaccount1"
+ACCOUNT_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""Azurite's well-known key (https://learn.microsoft.com/azure/storage/common/storage-connect-azurite)."""
+BUS_KEY = "SAS_KEY_VALUE"
+"""The well-known key of the official Service Bus emulator, which ours takes over."""
+
+
+def azurite(data: Path, port: int) -> Service:
+    """Table storage. Telemetry is off: it would call home."""
+    if not AZURITE.exists() or shutil.which("node") is None:
+        raise CloudError("Azurite is missing: install Node.js 20 or newer, then run 'npm ci'.")
+    where = ["--tableHost", HOST, "--tablePort", str(port), "--location", str(data / "tables")]
+    return Service("azurite", [str(AZURITE), *where, "--disableTelemetry"], ready="successfully (?:started|listening)")
+
+
+def servicebus(data: Path) -> Service:
+    """The bus. Messages live as long as in the cloud; the official emulator allows an hour at most."""
+    command = _module("local.servicebus", "--config", str(ROOT / "infra" / "servicebus.config.json"))
+    options = ["--port", "0", "--admin-port", "0", "--ttl", "P14D", "--data", str(data / "bus")]
+    return Service("servicebus", [*command, *options], ready=r"listening on \S+:(\d+) \(admin (\d+)\)")
+
+
+def sink(data: Path, key: str, bus: str) -> Service:
+    """The channel sink, in place of Azure Communication Services."""
+    options = ["--port", "0", "--access-key", key, "--servicebus", bus, "--data", str(data / "sink")]
+    return Service("sink", _module("local.sink", *options), ready=r"listening on (http://\S+)")
+
+
+def host(settings: Path, names: Mapping[str, str], port: int) -> Service:
+    """The Functions host, with its settings from the file alone: `names` are taken out of the environment."""
+    command = _module("local.host", "--app", str(ROOT), "--settings", str(settings), "--port", str(port))
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    return Service("host", command, ready=r"Host ready on (http://\S+)", environment=environment)
+
+
+def tables_connection(port: int) -> str:
+    """Return what the setting TablesConnection should be."""
+    endpoint = f"http://{HOST}:{port}/{ACCOUNT}"
+    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};TableEndpoint={endpoint};"
+
+
+def servicebus_connection(port: int) -> str:
+    """Return what the setting ServiceBusConnection should be."""
+    policy = f"SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={BUS_KEY}"
+    return f"Endpoint=sb://{HOST}:{port};{policy};UseDevelopmentEmulator=true;"
+
+
+def _module(name: str, *options: str) -> list[str]:
+    return [sys.executable, "-u", "-m", name, *options]
