@@ -1,0 +1,62 @@
+"""The API as one FastAPI app, made on the first request: importing it costs more than most functions do."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.api import case_commands, cases, contacts, deliveries, operations
+from shared.api.door import Door
+from shared.api.problems import on_http_error, on_invalid
+from shared.api.services import Services
+from shared.runtime.problem import MEDIA_TYPE
+
+PROBLEM = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "errors", "next"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+        "next": {"type": "string", "description": "What to do now."},
+        "allowed": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "The commands that a case takes instead.",
+        },
+    },
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": "Not done; the problem says why.", "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+    for status in ("4XX", "5XX")
+}
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the app over these services; it keeps no state of its own."""
+    app = FastAPI(
+        title="Carebus",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={RequestValidationError: on_invalid, HTTPException: on_http_error},
+        responses=PROBLEMS,
+    )
+    app.state.services = services
+    for concern in (cases, case_commands, contacts, deliveries, operations):
+        app.include_router(concern.router)
+    app.add_middleware(Door)
+    return app

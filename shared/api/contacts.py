@@ -1,0 +1,66 @@
+"""`/api/contacts`: who a customer is, for the agent who talks with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Path
+
+from shared.api.access import Agent
+from shared.api.problems import NOT_FOUND
+from shared.api.services import Provided
+from shared.contacts.contact import HEAD, TABLE, Contact, consent_key
+from shared.runtime.aggregate import read_head
+from shared.runtime.ids import quoted
+from shared.runtime.problem import Problem
+
+router = APIRouter(prefix="/api/contacts", tags=["contacts"])
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """What the contact agreed to for a channel's present contact point. Times are UTC."""
+
+    channel: str
+    purpose: str
+    status: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A customer, with the addresses they are reached at by channel."""
+
+    id: str
+    name: str
+    language: str
+    time_zone: str
+    points: Mapping[str, str]
+    consents: tuple[ConsentView, ...]
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        return cls(contact.id, contact.name, contact.language, contact.time_zone, contact.points, _consents(contact))
+
+
+@router.get("/{contact}")
+async def show_contact(
+    _agent: Agent, services: Provided, contact_id: Annotated[str, Path(alias="contact", max_length=256)]
+) -> ContactView:
+    """Show a contact."""
+    contact = await read_head(services.store, TABLE, quoted(contact_id), HEAD, Contact)
+    if contact is None:
+        raise Problem(NOT_FOUND, "There is no contact with this id.")
+    return ContactView.of(contact)
+
+
+def _consents(contact: Contact) -> tuple[ConsentView, ...]:
+    """Leave out consents for addresses that the contact has no longer."""
+    return tuple(
+        ConsentView(channel, purpose, held.status, held.source, held.at)
+        for channel, point in contact.points.items()
+        for purpose in contact.consents_for(channel)
+        for held in [contact.consents[consent_key(channel, point, purpose)]]
+    )

@@ -1,0 +1,108 @@
+"""Where commands are handed in: checked, put on the bus, and if the caller likes, waited for."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Header, Response
+from fastapi.responses import JSONResponse
+
+from shared.api.access import Agent
+from shared.api.case_views import etag_of, view_of
+from shared.api.cases import known_case
+from shared.api.command import CaseCommand, Command, routes_for
+from shared.api.preconditions import matches, wait_of
+from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
+from shared.api.services import Provided
+from shared.cases.case import Case
+from shared.cases.timeline import Activity
+from shared.runtime import codec
+from shared.runtime.ids import derived, made
+from shared.runtime.problem import FieldError, Problem
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at whether a command was applied."""
+
+
+class NotTaken(Problem):
+    """A 409 that says which commands the case takes instead."""
+
+    def __init__(self, case: Case, reason: str) -> None:
+        super().__init__(REFUSED, f"The case is {case.status}.", [FieldError("status", reason)])
+        self._allowed = routes_for(case)
+
+    def body(self) -> dict[str, Any]:
+        return super().body() | {"allowed": self._allowed}
+
+
+class Desk:
+    """One request that asks for a change of a case."""
+
+    def __init__(
+        self,
+        services: Provided,
+        agent: Agent,
+        idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+        if_match: Annotated[str, Header(max_length=255)] = "*",
+        prefer: Annotated[str, Header(max_length=255)] = "",
+    ) -> None:
+        self.by = agent.id
+        self._services = services
+        self._key = idempotency_key
+        self._if_match = if_match
+        self._wait = wait_of(prefer)
+
+    async def take(self, case_id: str, body_for: Callable[[Case], CaseCommand]) -> Response:
+        """Accept the command (202), or answer with what it came to (200, or Problem 409).
+
+        A command that is on record already is answered before anything is checked: the case has moved since. If the
+        same key brings another body before the first is applied, the first one counts; a caller who waits is told.
+        """
+        case = await known_case(self._services, case_id)
+        command = self._command(body_for(case))
+        record = await self._record(command)
+        if record is None:
+            self._check(case, command)
+            await self._services.bus.send(command.body.queue, [command.message(self._services.clock.now())])
+            record = await self._outcome(command)
+        return await self._answer(command, record)
+
+    def _command(self, body: CaseCommand) -> Command:
+        if self._key is None:
+            return Command(made(), body)
+        return Command(derived("command", self.by, body.kind, body.case, self._key), body)
+
+    def _check(self, case: Case, command: Command) -> None:
+        if not matches(self._if_match, etag_of(case)):
+            raise Problem(CHANGED, "If-Match names another version of the case.")
+        if not command.is_taken_by(case):
+            raise NotTaken(case, "transition_not_allowed")
+
+    async def _record(self, command: Command) -> Activity | None:
+        record = await command.record(self._services.store)
+        if record is not None and not command.says(record):
+            raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+        return record
+
+    async def _outcome(self, command: Command) -> Activity | None:
+        """Look until the command is on record, or the caller's patience is over."""
+        clock = self._services.clock
+        deadline = clock.now() + timedelta(seconds=self._wait or 0)
+        record = None
+        while record is None and clock.now() < deadline:
+            await clock.pause(LOOK_EVERY)
+            record = await self._record(command)
+        return record
+
+    async def _answer(self, command: Command, record: Activity | None) -> Response:
+        location = f"/api/cases/{command.body.case}"
+        preference = {"Preference-Applied": f"wait={self._wait}"} if self._wait is not None else {}
+        if record is not None and record.outcome == "refused":
+            case = await known_case(self._services, command.body.case)
+            raise NotTaken(case, record.detail["reason"])
+        if record is None or self._wait is None:
+            accepted = {"command": command.id, "case": command.body.case, "location": location}
+            return JSONResponse(accepted, 202, {"Location": location, **preference})
+        case = await known_case(self._services, command.body.case)
+        view = codec.plain(await view_of(self._services.store, case))
+        return JSONResponse(view, 200, {"Content-Location": location, "ETag": etag_of(case), **preference})

@@ -1,0 +1,40 @@
+"""What the API needs of the system; the composition root's services have it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from shared.runtime.bus import Bus
+from shared.runtime.clock import Clock
+from shared.runtime.store import Store
+
+
+class Settings(Protocol):
+    @property
+    def public_url(self) -> str: ...
+
+    @property
+    def values(self) -> Mapping[str, str]: ...
+
+
+class Services(Protocol):
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def bus(self) -> Bus: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
+async def provided(request: Request) -> Services:
+    """Return the services that the app was created with."""
+    return cast("Services", request.app.state.services)
+
+
+Provided = Annotated[Services, Depends(provided)]
