@@ -29,6 +29,8 @@ class Delivery:
     language: str = ""
     attempt: int = 0
     attempt_at: datetime | None = None
+    calls: int = 0
+    """Provider calls of this attempt, counted before each is made."""
     outgoing: Outgoing | None = None
     """What the provider is given, pinned with request id and first-sent time: a repeat is byte-identical."""
     provider_id: str = ""
@@ -46,5 +48,6 @@ class Call:
     contact: str
     delivery: str
     attempt: int
-    repeat: int
+    number: int
+    """Which call of the attempt it is, from 1."""
     outgoing: Outgoing

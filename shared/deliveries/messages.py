@@ -51,7 +51,7 @@ class ProviderAnswered:
     contact: str
     delivery: str
     attempt: int
-    repeat: int
+    call: int
     outcome: str
     """accepted | rejected | unavailable | unknown | window_closed"""
     provider_id: str = ""

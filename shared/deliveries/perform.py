@@ -34,6 +34,6 @@ class Performer:
             retry_after = getattr(error, "retry_after", None) or 0.0
         log.info("provider_answered", delivery=call.delivery, outcome=outcome, attempt=call.attempt)
         answer = ProviderAnswered(
-            call.contact, call.delivery, call.attempt, call.repeat, outcome, provider_id, detail, retry_after
+            call.contact, call.delivery, call.attempt, call.number, outcome, provider_id, detail, retry_after
         )
-        return Outgoing(derived("answer", call.delivery, str(call.attempt), str(call.repeat), outcome), answer)
+        return Outgoing(derived("answer", call.delivery, str(call.attempt), str(call.number), outcome), answer)

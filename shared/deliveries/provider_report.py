@@ -25,6 +25,8 @@ REFERENCES = ("refs", "provider-message")
 LATE = timedelta(hours=1)
 """A report may overtake the row that says whose it is, but not by so much."""
 
+FIRST_PAUSE = timedelta(seconds=30)
+
 SMS_STATUS: Mapping[str, str] = {"delivered": "delivered", "failed": "failed"}
 EMAIL_STATUS: Mapping[str, str] = {
     "delivered": "delivered",
@@ -56,6 +58,10 @@ class ReportEvent(BaseModel):
 
 class Overtaken(Transient):
     """A report came before the row that says whose it is."""
+
+    def __init__(self, age: timedelta) -> None:
+        super().__init__()
+        self.pause = max(age, FIRST_PAUSE)  # doubles with its age: a handful of looks in an hour
 
 
 class ProviderReports:
@@ -90,9 +96,10 @@ class ProviderReports:
         row = await self._store.get(*REFERENCES, joined(provider_id))
         if row is not None:
             return row.data["contact"], row.data["delivery"]
-        if self._clock.now() - time > LATE:
+        age = self._clock.now() - time
+        if age > LATE:
             raise Undecodable("unknown_delivery", "data.messageId")
-        raise Overtaken
+        raise Overtaken(age)
 
 
 def _json(raw: bytes) -> Any:

@@ -68,8 +68,8 @@ def send_again(
     if delivery.state == "waiting":
         return Decision(messages=(_next_attempt(delivery),))
     if delivery.state == "sending" and body.attempt == delivery.attempt:
-        return _repeat(delivery, body.repeat, now)
-    return Decision()
+        return _repeat(delivery, now)
+    return Decision(records=_reference(delivery))
 
 
 def provider_answered(
@@ -83,10 +83,10 @@ def provider_answered(
         return _accepted(delivery, body, now)
     if delivery.state != "sending":
         return Decision()
+    if body.outcome == "unknown" or (body.outcome == "unavailable" and delivery.calls > 1):
+        return _wonder(delivery, now)
     if body.outcome == "unavailable":
         return _wait(delivery, body, now)
-    if body.outcome == "unknown":
-        return _wonder(delivery, body, now)
     reason = "provider_rejected" if body.outcome == "rejected" else "outcome_unknown"
     return _failed(delivery, reason, now)
 
@@ -103,8 +103,8 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
     except TemplateError:
         return _failed(judged, "template_error", now)
     outgoing = _pinned(delivery, facts.recipient, facts.sender, text, now)
-    sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now)
-    return Decision(state=_reached(sending, "sending", now), call=_call(sending, 0))
+    sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now, calls=1)
+    return Decision(state=_reached(sending, "sending", now), call=_call(sending))
 
 
 def _verdict(facts: SendFacts) -> tuple[str, str | None]:
@@ -153,16 +153,21 @@ def request_id(delivery: str, attempt: int) -> str:
     return str(UUID(bytes=hashlib.sha256(f"{delivery}/{attempt}".encode()).digest()[:16], version=4))
 
 
-def _repeat(delivery: Delivery, repeat: int, now: datetime) -> Decision[Delivery]:
+def _repeat(delivery: Delivery, now: datetime) -> Decision[Delivery]:
+    """Ask again with the same request. That it is asked again is committed first.
+
+    A refusal is definite only where it answers the one call that was made: another may have been accepted.
+    """
     assert delivery.outgoing is not None
     if now - delivery.outgoing.first_sent > REPEATABLE_FOR:
         return _failed(delivery, "outcome_unknown", now)
-    return Decision(call=_call(delivery, repeat))
+    asked = replace(delivery, calls=delivery.calls + 1)
+    return Decision(state=asked, call=_call(asked))
 
 
-def _call(delivery: Delivery, repeat: int) -> Call:
+def _call(delivery: Delivery) -> Call:
     assert delivery.outgoing is not None
-    return Call(delivery.contact, delivery.id, delivery.attempt, repeat, delivery.outgoing)
+    return Call(delivery.contact, delivery.id, delivery.attempt, delivery.calls, delivery.outgoing)
 
 
 def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
@@ -175,7 +180,7 @@ def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Deci
 
 def _reference(delivery: Delivery) -> tuple[Put, ...]:
     """E-mail reports carry the provider's id only; SMS reports bring our tag back."""
-    if delivery.channel != "email":
+    if delivery.channel != "email" or not delivery.provider_id:
         return ()
     owner = {"contact": delivery.contact, "delivery": delivery.id}
     return (Put("refs", "provider-message", joined(delivery.provider_id), owner),)
@@ -189,14 +194,13 @@ def _wait(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision
     return Decision(state=waiting, messages=(_next_attempt(waiting),))
 
 
-def _wonder(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
-    assert delivery.outgoing is not None
-    if body.repeat >= len(REPEAT_DELAYS):
+def _wonder(delivery: Delivery, now: datetime) -> Decision[Delivery]:
+    """Accepted or not? Within the provider's window an identical repeat will tell."""
+    if delivery.calls > len(REPEAT_DELAYS):
         return _failed(delivery, "outcome_unknown", now)
-    at = now + REPEAT_DELAYS[body.repeat]
-    again = _request(delivery, body.repeat + 1)
+    again = _request(delivery, delivery.calls)
     message_id = derived("repeat", delivery.id, str(again.attempt), str(again.repeat))
-    return Decision(messages=(Outgoing(message_id, again, at),))
+    return Decision(messages=(Outgoing(message_id, again, now + REPEAT_DELAYS[delivery.calls - 1]),))
 
 
 def _next_attempt(delivery: Delivery) -> Outgoing:

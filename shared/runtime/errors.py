@@ -1,5 +1,7 @@
 """Every error the runtime raises on purpose. The class docstring is the default message; fields carry the rest."""
 
+from datetime import timedelta
+
 
 class CarebusError(Exception):
     """Something went wrong."""
@@ -10,6 +12,9 @@ class CarebusError(Exception):
 
 class Transient(CarebusError):
     """It may work when tried again."""
+
+    pause: timedelta | None = None
+    """How long to wait before that, where the trouble knows."""
 
 
 class Permanent(CarebusError):

@@ -53,4 +53,4 @@ async def again_later(store: Store, bus: Bus, clock: Clock, queue: str, envelope
 async def put_off(bus: Bus, clock: Clock, queue: str, raw: bytes, trouble: Transient) -> None:
     """Send a message that has no envelope again, scheduled; whoever reads it bounds how often by its age."""
     log.warning("put_off", queue=queue, trouble=type(trouble).__name__)
-    await bus.send(queue, [BusMessage(made(), raw, clock.now() + PUT_OFF)])
+    await bus.send(queue, [BusMessage(made(), raw, clock.now() + (trouble.pause or PUT_OFF))])

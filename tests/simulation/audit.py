@@ -1,0 +1,305 @@
+"""The invariants of DESIGN.md 3, held against a world that has come to rest. Each check yields what it finds wrong.
+
+The checks know the rows and the messages, not the code that made them: a broken rule in the code must not hide itself.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from shared.cases.transitions import ALLOWED, STATUS_OF
+from shared.runtime.ids import joined
+from shared.runtime.store import Delete
+from tests.simulation.replay import replayed
+from tests.simulation.story import PHONES, Story, tables
+from tests.simulation.world import World
+
+Rows = dict[str, dict[str, Any]]
+JOURNEY = "critical-device-error"
+SLACK = timedelta(hours=1)
+"""How late a message may be by delays and retries before a wait's limit may rightly overtake it."""
+
+
+@dataclass
+class Evidence:
+    """What the world has left behind."""
+
+    world: World
+    story: Story
+
+    @cached_property
+    def runs(self) -> dict[str, dict[str, Any]]:
+        return {
+            key[4:]: row["state"] for rows in self.partitions("runs") for key, row in rows.items() if key[:4] == "run:"
+        }
+
+    @cached_property
+    def run_steps(self) -> dict[str, list[dict[str, Any]]]:
+        steps: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for rows in self.partitions("runs"):
+            for key, row in rows.items():
+                if key.startswith("step:"):
+                    steps[key.split(":")[1]].append(row)
+        return {run: sorted(found, key=_order) for run, found in steps.items()}
+
+    @cached_property
+    def deliveries(self) -> dict[str, dict[str, Any]]:
+        return {
+            key[9:]: row["state"]
+            for rows in self.partitions("contacts")
+            for key, row in rows.items()
+            if key.startswith("delivery:")
+        }
+
+    @cached_property
+    def positions(self) -> dict[tuple[str, str, str], int]:
+        """Row to the place of its first commit among all commits."""
+        places: dict[tuple[str, str, str], int] = {}
+        for place, (table, partition, change) in enumerate(self.world.commits):
+            places.setdefault((table, partition, change.key), place)
+        return places
+
+    def partitions(self, table: str) -> list[Rows]:
+        return list(self.tables(table).values())
+
+    def tables(self, table: str) -> dict[str, Rows]:
+        return tables(self.world, table)
+
+
+def violations(world: World, story: Story) -> list[str]:
+    """Return everything that is wrong, each with the invariant's name; empty where all is well."""
+    evidence = Evidence(world, story)
+    return [f"{check.__name__}: {found}" for check in CHECKS for found in check(evidence)]
+
+
+def i1_nothing_is_silent(it: Evidence) -> Iterator[str]:
+    for name, queue in it.world.queues.queues.items():
+        if queue.waiting or queue.dead:
+            yield f"{name} still holds {len(queue.waiting)} messages and {len(queue.dead)} dead letters"
+    for rows in it.partitions("rejected"):
+        for line in rows.values():
+            if not _unknown_by_right(it, line):
+                yield f"rejected: {line}"
+    unmatched = {event for rows in it.partitions("unmatched") for event in rows}
+    started = {run["event"] for run in it.runs.values() if run["journey"] == JOURNEY}
+    for event in it.story.accepted.keys() - started - unmatched:
+        yield f"event {event} was accepted and left no trace"
+    for identity, body in it.story.commands.items():
+        if body.queue == "case-commands" and not _applied(it, identity):
+            yield f"command {identity} left no trace"
+
+
+def _unknown_by_right(it: Evidence, line: dict[str, Any]) -> bool:
+    """An e-mail's report names the provider's id only; where no answer ever told it, the report finds nobody."""
+    lost = [delivery for delivery in it.deliveries.values() if delivery["reason"] == "outcome_unknown"]
+    return line["reason"] == "unknown_delivery" and any(delivery["channel"] == "email" for delivery in lost)
+
+
+def i1_runs_come_to_an_end(it: Evidence) -> Iterator[str]:
+    for key, run in it.runs.items():
+        if run["status"] == "running":
+            yield f"run {key} of {run['journey']} still waits for {run['waiting']}"
+
+
+def i2_one_run_per_event(it: Evidence) -> Iterator[str]:
+    started = Counter((run["journey"], run["event"]) for run in it.runs.values())
+    yield from (f"{key} started {count} runs" for key, count in started.items() if count > 1)
+    for key, run in it.runs.items():
+        if run["journey"] == JOURNEY and run["event"] in it.story.accepted:
+            wanted = it.story.accepted[run["event"]]["error_code"] > 10
+            if wanted == (run["status"] == "not_entered"):
+                yield f"run {key} is {run['status']} for {run['attributes']}"
+
+
+def i2_commands_count_once(it: Evidence) -> Iterator[str]:
+    """Heads have taken as many steps as there are rows of steps that changed them."""
+    for table, head, step in (("cases", "head", "activity:"), ("contacts", "head", "change:")):
+        for partition, rows in it.tables(table).items():
+            taken = sum(key.startswith(step) and row["outcome"] != "refused" for key, row in rows.items())
+            if head in rows and rows[head]["n"] != taken:
+                yield f"{table} {partition} counts {rows[head]['n']} steps, and has {taken}"
+    for key, steps in it.run_steps.items():
+        if [step["n"] for step in steps] != list(range(len(steps))):
+            yield f"run {key} took steps {[step['n'] for step in steps]}"
+
+
+def i2_occurrences_add_up(it: Evidence) -> Iterator[str]:
+    alerts = 0
+    for device, rows in it.tables("devices").items():
+        for key, guard in rows.items():
+            if key.startswith("open:"):
+                bound = _bound(rows, key.removeprefix("open:"))
+                alerts += sum(step["kind"] == "bind_alert" for step in bound)
+                yield from _counted(device, key, guard, bound)
+    asked = sum(run["journey"] == JOURNEY and "ticket" in run["path"] for run in it.runs.values())
+    if alerts != asked:
+        yield f"{asked} runs asked for a case, {alerts} alerts were bound"
+
+
+def _bound(rows: Rows, code: str) -> list[dict[str, Any]]:
+    kinds = ("alert:", "claim:")
+    steps = [row for key, row in rows.items() if key.startswith(kinds) and str(row["body"]["error_code"]) == code]
+    return sorted((step for step in steps if step["outcome"] != "refused"), key=_order)
+
+
+def _counted(device: str, key: str, guard: dict[str, Any], bound: list[dict[str, Any]]) -> Iterator[str]:
+    count = 0
+    for step in bound:
+        count = {"opened": 1, "occurrence_added": count + 1}.get(step["outcome"], count)
+    if guard["state"]["count"] != count or guard["n"] != len(bound):
+        yield f"{device} {key} counts {guard['state']['count']} in {guard['n']} steps; rows say {count} in {len(bound)}"
+
+
+def i3_one_message_per_delivery(it: Evidence) -> Iterator[str]:
+    sent = Counter(message.tag.split("~")[1] for message in it.world.provider.inner.accepted)
+    for key, delivery in it.deliveries.items():
+        state, reason = delivery["state"], delivery["reason"]
+        allowed = {"sent": (1,), "delivered": (1,)}.get(state, (0, 1) if reason == "outcome_unknown" else (0,))
+        if sent[key] not in allowed:
+            yield f"delivery {key} is {state} ({reason}), and the provider sent {sent[key]}"
+        if state not in ("sent", "delivered") and not reason:
+            yield f"delivery {key} ended as {state} without a reason"
+    yield from (f"the provider sent {key}, which is no delivery" for key in sent.keys() - it.deliveries.keys())
+
+
+def i3_every_send_tile_has_its_delivery(it: Evidence) -> Iterator[str]:
+    tiles = {"tell", "impatient", "still"}
+    wanted = {(key, tile) for key, run in it.runs.items() for tile in run["path"] if tile in tiles}
+    found = Counter((delivery["request"]["run"], delivery["request"]["tile"]) for delivery in it.deliveries.values())
+    yield from (f"no delivery for {send}" for send in wanted - found.keys())
+    yield from (f"{found[send]} deliveries for {send}" for send in found if found[send] > 1 or send not in wanted)
+
+
+def i4_changes_are_rows_of_the_table(it: Evidence) -> Iterator[str]:
+    for case, rows in it.tables("cases").items():
+        status = ""
+        for step in sorted((row for key, row in rows.items() if key.startswith("activity:")), key=_order):
+            if step["outcome"] == "refused":
+                continue
+            if step["outcome"] == "opened":
+                if status:
+                    yield f"case {case} was opened twice"
+                status = "active"
+            elif step["outcome"] not in ALLOWED.get((status, step["kind"]), ()):
+                yield f"case {case} went from {status} by {step['kind']} to {step['outcome']}"
+            else:
+                status = STATUS_OF[step["outcome"]]
+        if rows["head"]["state"]["status"] != status:
+            yield f"case {case} is {rows['head']['state']['status']}, its rows say {status}"
+
+
+def i5_only_promised_tokens_act(it: Evidence) -> Iterator[str]:
+    """A step of a run brings the token that the step before it gave away."""
+    for run, steps in it.run_steps.items():
+        for before, step in pairwise(steps):
+            if step["body"].get("token") not in _tokens(before):
+                yield f"run {run} was moved by a stale {step['kind']}"
+
+
+def _tokens(step: dict[str, Any]) -> set[str]:
+    messages = step["outbox"]["messages"]
+    asked = {message["reply_to"]["body"]["token"] for message in messages if message["reply_to"]}
+    return asked | {message["body"]["token"] for message in messages if message["kind"] == "time_up"}
+
+
+def i5_events_in_time_say_yes(it: Evidence) -> Iterator[str]:
+    """A wait that ended by its limit has missed no event that came well before."""
+    for run, steps in it.run_steps.items():
+        for before, step in pairwise(steps):
+            if step["kind"] == "time_up":
+                for event in _missed(it, run, before, step):
+                    yield f"run {run} of {it.runs[run]['journey']} waited past its limit, though {event} had happened"
+
+
+def _missed(it: Evidence, run: str, before: dict[str, Any], step: dict[str, Any]) -> Iterator[str]:
+    state = it.runs[run]
+    partition = joined(state["journey"], state["contact"])
+    since = it.positions["runs", partition, f"step:{run}:{before['cause']}"]
+    limit = datetime.fromisoformat(step["time"])
+    second = "first" in state["path"] and "still" in state["path"] and before["kind"] != "enter_journey"
+    for key, activity in it.tables("cases").get(state["attributes"]["case"], {}).items():
+        if not key.startswith("activity:") or activity["outcome"] in ("refused", "opened"):
+            continue
+        fits = _fits(state["journey"], activity["outcome"], second=second)
+        happened = it.positions["cases", state["attributes"]["case"], key]
+        if fits and happened > since and datetime.fromisoformat(activity["at"]) + SLACK < limit:
+            yield activity["outcome"]
+
+
+def _fits(journey: str, status_reason: str, *, second: bool) -> bool:
+    if journey == "patience":
+        return not second or STATUS_OF[status_reason] != "active"
+    return status_reason != "in_progress"
+
+
+def i6_one_open_case_per_error(it: Evidence) -> Iterator[str]:
+    """At every moment, not only in the end."""
+    open_cases: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+    for table, partition, change in it.world.commits:
+        if table == "cases" and change.key == "head" and not isinstance(change, Delete):
+            case = change.data["state"]
+            held = open_cases[case["device"], case["error_code"]]
+            (held.add if case["status"] == "active" else held.discard)(partition)
+            if len(held) > 1:
+                yield f"{sorted(held)} are open at once for {case['device']} {case['error_code']}"
+
+
+def i9_replay_decides_the_same(it: Evidence) -> Iterator[str]:
+    for key, steps in it.run_steps.items():
+        yield from (f"run {key}: {difference}" for difference in replayed(it.runs[key], steps))
+
+
+def i10_no_personal_data_outside_the_contact(it: Evidence) -> Iterator[str]:
+    personal = [*PHONES.values(), "@example.com"]
+    for table, partition, change in it.world.commits:
+        if table != "contacts" and not isinstance(change, Delete):
+            text = json.dumps(change.data)
+            yield from (f"{table} {partition} {change.key} holds {value}" for value in personal if value in text)
+    for queue, message in it.world.bus.sent:
+        yield from (f"a message on {queue} holds {value}" for value in personal if value.encode() in message.body)
+
+
+def read_models_tell_the_truth(it: Evidence) -> Iterator[str]:
+    views = it.tables("views")
+    for case, rows in it.tables("cases").items():
+        head = rows["head"]["state"]
+        key = joined(datetime.fromisoformat(head["opened_at"]).isoformat(), case)
+        line = views.get(joined("cases-of", head["contact"]), {}).get(key)
+        if line is None or line["data"]["status_reason"] != head["status_reason"]:
+            yield f"case {case} is {head['status_reason']}, its customer's list says {line}"
+        listed = views.get("open-cases", {}).get(key, {}).get("data") is not None
+        if listed != (head["status"] == "active"):
+            yield f"case {case} is {head['status']}, and listed as open: {listed}"
+
+
+def _applied(it: Evidence, identity: str) -> bool:
+    keys = {f"activity:{identity}", f"claim:{identity}"}
+    return any(keys & rows.keys() for table in ("cases", "devices") for rows in it.partitions(table))
+
+
+def _order(step: dict[str, Any]) -> int:
+    n: int = step["n"]
+    return n
+
+
+CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    i1_nothing_is_silent,
+    i1_runs_come_to_an_end,
+    i2_one_run_per_event,
+    i2_commands_count_once,
+    i2_occurrences_add_up,
+    i3_one_message_per_delivery,
+    i3_every_send_tile_has_its_delivery,
+    i4_changes_are_rows_of_the_table,
+    i5_only_promised_tokens_act,
+    i5_events_in_time_say_yes,
+    i6_one_open_case_per_error,
+    i9_replay_decides_the_same,
+    i10_no_personal_data_outside_the_contact,
+    read_models_tell_the_truth,
+)

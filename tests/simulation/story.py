@@ -1,0 +1,211 @@
+"""What happens in a simulated world: devices report, agents work, reports come back; all drawn by the seed."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from shared.bootstrap import Services
+from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
+from shared.contacts.messages import PutContact, SetConsent
+from shared.devices.messages import PutDevice
+from shared.runtime.bus import BusMessage
+from shared.runtime.codec import plain
+from shared.runtime.envelope import Body, Envelope
+from shared.runtime.ids import derived
+from tests.simulation.schedule import START
+from tests.simulation.world import World, documents
+
+PEOPLE = {"ada": "en", "bo": "de", "cy": "en"}
+PHONES = {"ada": "+15550111", "bo": "+4930901820", "cy": "+15550113"}
+DEVICES = {"D-1": "ada", "D-2": "bo", "D-3": "cy", "D-4": "ada"}
+LATE_DEVICE = "D-9"
+CODES = (10, 11, 12)
+
+
+@dataclass(slots=True)
+class Story:
+    """What was put in: the audit holds what came out against it."""
+
+    accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Events answered 2xx or taken by the bus: event id to its data."""
+    commands: dict[str, Body] = field(default_factory=dict)
+    """Commands of agents: id to body."""
+    opted_out: set[str] = field(default_factory=set)
+
+
+def tell(world: World) -> Story:
+    """Plan a story of a few devices over a few hours."""
+    story = Story()
+    rng = world.rng
+    _set_up(world, story)
+    for number in range(rng.randint(2, 6)):
+        _plan_event(world, story, number)
+    for number in range(rng.randint(1, 8)):
+        _plan_command(world, story, number)
+    if rng.random() < 0.3:
+        world.plan(3600 * 2, lambda: send(world, story, "late-device", PutDevice(LATE_DEVICE, "cy")))
+        world.plan(3600 * 3, lambda: replay_unmatched(world))
+    for seconds in range(600, 3600 * 12, 1800):
+        if rng.random() < world.faults.redrive:
+            world.plan(seconds, world.redrive)
+    return story
+
+
+def _set_up(world: World, story: Story) -> None:
+    calm = world.store.faults
+    world.calm()
+
+    def publish() -> None:
+        world.call("publish", lambda services: services.definitions.publish(documents()))
+
+    world.plan(0, publish)
+    for person, language in PEOPLE.items():
+        body = PutContact(person, person.title(), f"{person}@example.com", PHONES[person], language)
+        send(world, story, f"contact-{person}", body)
+    for device, owner in DEVICES.items():
+        send(world, story, f"device-{device}", PutDevice(device, owner))
+    if world.rng.random() < 0.3:
+        story.opted_out.add("cy")
+        world.plan(5, lambda: send(world, story, "no-sms", SetConsent("cy", "sms", "transactional", "opted_out")))
+
+    def rage() -> None:
+        world.faults = world.store.faults = world.bus.faults = world.provider.faults = calm
+
+    world.plan(20, rage)
+
+
+def _plan_event(world: World, story: Story, number: int) -> None:
+    rng = world.rng
+    device = rng.choice([*DEVICES, "D-1", "D-1", LATE_DEVICE])
+    code = rng.choice(CODES)
+    at = rng.choice((90, 90, 120, 7200, 20000)) + rng.random() * 5
+    event = {
+        "specversion": "1.0",
+        "id": f"e{number}",
+        "source": "/plants/1",
+        "type": "iot-device-malfunction",
+        "time": (START + timedelta(seconds=at)).isoformat(),
+        "data": {"device_id": device, "error_code": code},
+    }
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        door = rng.choice((_knock, _produce))
+        world.plan(at + rng.choice((0, 0, 1, 900)), lambda door=door: door(world, story, event))  # type: ignore[misc]
+
+
+def _knock(world: World, story: Story, event: dict[str, Any]) -> None:
+    """Post the event; a client that got no 2xx posts it again."""
+    body = json.dumps(event).encode()
+    headers = {"content-type": "application/cloudevents+json"}
+
+    async def post(services: Services) -> None:
+        accepted = await services.ingest.from_http(headers, body)
+        story.accepted[accepted.accepted[0].event] = event["data"]
+
+    def again() -> None:
+        world.plan((world.time.now - START).total_seconds() + 7, lambda: _knock(world, story, event))
+
+    world.call(f"POST {event['id']}", post, again)
+
+
+def _produce(world: World, story: Story, event: dict[str, Any]) -> None:
+    """Put the event on device-events, as a bus producer does."""
+    message = BusMessage(f"device-{event['id']}-{world.rng.random()}", json.dumps(event).encode())
+    _put(world, "device-events", message)
+    story.accepted[derived("event", event["source"], event["id"])] = event["data"]
+
+
+def _plan_command(world: World, story: Story, number: int) -> None:
+    rng = world.rng
+    at = rng.choice((100, 120, 160, 1000, 7300, 9000, 25000)) + rng.random() * 50
+    kind = rng.choice(("status", "status", "resolve", "resolve", "cancel", "reactivate"))
+
+    def act() -> None:
+        case = _some_case(world)
+        if case is not None:
+            command_id = f"command-{number}"
+            body = _command(kind, case, world)
+            for _ in range(rng.choice((1, 1, 2))):
+                send(world, story, command_id, body)
+
+    world.plan(at, act)
+
+
+def _some_case(world: World) -> dict[str, Any] | None:
+    heads = [row["head"] for row in tables(world, "cases").values() if "head" in row]
+    return world.rng.choice(heads)["state"] if heads else None
+
+
+def _command(kind: str, case: dict[str, Any], world: World) -> Body:
+    key = case["id"]
+    match kind:
+        case "status":
+            reason = world.rng.choice(("on_hold", "waiting_for_details", "researching", "in_progress"))
+            return ChangeStatus(key, "agent", reason)
+        case "resolve":
+            return ResolveCase(key, "agent", text="fixed")
+        case "cancel":
+            return CancelCase(key, "agent")
+    return ReactivateCase(key, "agent", case["device"], case["error_code"])
+
+
+def send(world: World, story: Story, identity: str, body: Body) -> None:
+    """Put a command on its queue, as an API that has already answered would have."""
+    story.commands[identity] = body
+    envelope = Envelope(identity, body.kind, world.time.now, plain(body))
+    _put(world, body.queue, BusMessage(f"{identity}-{world.rng.random()}", envelope.encode()))
+
+
+def replay_unmatched(world: World) -> None:
+    """Send every unmatched event again, as `carebus unmatched replay` does."""
+    for rows in tables(world, "unmatched").values():
+        for key, line in rows.items():
+            envelope = json.dumps(line["envelope"] | {"attempt": 1}).encode()
+            _put(world, "trigger-events", BusMessage(f"replay-{key}", envelope))
+
+
+def report(world: World, number: int) -> None:
+    """Let the provider report on what it has accepted: late, twice, in any order."""
+    for message in world.provider.inner.accepted:
+        for twin in range(world.rng.choice((1, 1, 2))):
+            _put(
+                world, "delivery-reports", BusMessage(f"r{number}-{twin}-{message.request_id}", _event(world, message))
+            )
+
+
+def _event(world: World, message: Any) -> bytes:
+    provider_id = world.provider.inner.id_of(message)
+    sms = message.channel == "sms"
+    kind = "SMSDeliveryReportReceived" if sms else "EmailDeliveryReportReceived"
+    data = {"messageId": provider_id, "deliveryStatus": "Delivered", "status": "Delivered"}
+    if sms:
+        data["tag"] = message.tag
+    event = {
+        "id": f"delivered-{provider_id}",
+        "source": "acs",
+        "type": f"Microsoft.Communication.{kind}",
+        "time": world.time.now.isoformat(),
+        "data": data,
+    }
+    return json.dumps(event).encode()
+
+
+def tables(world: World, table: str) -> dict[str, dict[str, Any]]:
+    """Return a whole table: partition to row key to data."""
+    return {
+        partition: {row.key: row.data for row in finished(world.rows.page(table, partition, limit=100_000)).rows}
+        for partition in world.rows.partitions(table)
+    }
+
+
+def finished(coroutine: Any) -> Any:
+    """Run a coroutine that never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise AssertionError("it waits")
+
+
+def _put(world: World, queue: str, message: BusMessage) -> None:
+    finished(world.queues.send(queue, [message]))
