@@ -23,6 +23,10 @@ IDLE_SECONDS = 240.0
 """Service Bus detaches a link after ten idle minutes, load balancers forget it sooner; the next send would stall."""
 CLOSE_SECONDS = 2.0
 
+_BUSY = (ServiceBusServerBusyError, ServiceBusQuotaExceededError)
+_REFUSALS = (MessageSizeExceededError, *_BUSY)
+"""Answers that came over a sound link."""
+
 
 class QueueSender:
     """Sends to one queue. The SDK's senders are not safe for several coroutines, hence the lock."""
@@ -53,7 +57,7 @@ class QueueSender:
                 await self._drop()
             try:
                 await self._attempt(messages)
-            except (MessageSizeExceededError, ServiceBusServerBusyError, ServiceBusQuotaExceededError):
+            except _REFUSALS:
                 raise
             except (AzureError, TimeoutError) as error:
                 log.warning("servicebus_reconnecting", queue=self._queue, trouble=type(error).__name__)
@@ -70,6 +74,8 @@ class QueueSender:
         try:
             async with asyncio.timeout(self._try_seconds):
                 await _send(self._link, messages)
+        except _REFUSALS:
+            raise
         except BaseException:
             # Whatever broke off the send, cancellation included, left the link in a state nobody knows.
             await self._drop()
@@ -93,7 +99,7 @@ class QueueSender:
             yield
         except MessageSizeExceededError as error:
             raise TooLarge(f"A message for {self._queue} is larger than Service Bus takes.") from error
-        except (ServiceBusServerBusyError, ServiceBusQuotaExceededError) as error:
+        except _BUSY as error:
             raise Throttled(f"Service Bus asks for a pause on {self._queue}: {type(error).__name__}.") from error
         except (AzureError, TimeoutError) as error:
             raise Unavailable(

@@ -75,7 +75,7 @@ async def test_a_broker_that_is_away_is_unavailable_until_it_is_back(mortal: Emu
     assert mortal.counts("queue-0")["active"] == 2
 
 
-async def test_a_broker_that_never_answers_is_unavailable() -> None:
+async def test_a_broker_that_never_answers_is_unavailable(caplog: pytest.LogCaptureFixture) -> None:
     ended = asyncio.Event()
 
     async def silence(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,10 +87,12 @@ async def test_a_broker_that_never_answers_is_unavailable() -> None:
     bus = AzureBus(ConnectionString(silent.connection_string), try_seconds=0.3)
     with pytest.raises(Unavailable):
         await bus.send("queue-0", message("lost"))
-    ended.set()
     await bus.close()
+    ended.set()
     server.close()
     await server.wait_closed()
+    # The SDK forgets to close what timed out while opening; its log records hold the connection too.
+    caplog.clear()
 
 
 async def test_a_queue_that_is_not_there_is_named(emulator: Emulator) -> None:
