@@ -1,0 +1,49 @@
+"""The root of the command line: its settings, and its commands by concern."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.cli.commands import definitions, imports
+from shared.cli.context import USAGE, Cli, stop
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for concern in (definitions,):
+    concern.register(app)
+app.add_typer(imports.app, name="import")
+
+
+@app.callback()
+def carebus(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="CAREBUS_SETTINGS", help="A local.settings.json; its Values count where the environment has none."
+        ),
+    ] = None,
+) -> None:
+    """Customer-care journeys and cases: publish definitions, import contacts, look after what is stuck.
+
+    Settings come from the environment: TablesConnection, ServiceBusConnection. Or from --settings FILE.
+    """
+    if context.obj is None:
+        context.obj = _connected(settings)
+
+
+def _connected(settings: Path | None) -> Cli:
+    from shared.cli.services import azure
+    from shared.cli.settings import merged
+    from shared.runtime.errors import MissingSettings
+
+    try:
+        return Cli(merged(os.environ, settings), azure)
+    except MissingSettings as error:
+        stop(str(error), USAGE)

@@ -1,0 +1,65 @@
+"""`carebus import contacts` and `carebus import devices`."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shared.cli.commands.options import Seconds, Wait
+from shared.cli.context import BUS, TABLES, Cli, stop
+
+if TYPE_CHECKING:
+    from shared.runtime.envelope import Body
+
+app = typer.Typer(no_args_is_help=True, help="Bring contacts and their devices in from CSV files.")
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file with a header, in UTF-8.")]
+
+
+@app.command()
+def contacts(context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60) -> None:
+    """Create or update contacts: `contact_id,name,email,phone,language,time_zone`.
+
+    Every line is checked first; if one is wrong, nothing is sent. Importing a file again does no harm.
+
+    Example: `carebus import contacts contacts.csv --wait`
+    """
+    from shared.contacts.importing import read_contacts
+
+    _import(context.obj, "contacts", file, read_contacts, wait, timeout)
+
+
+@app.command()
+def devices(context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60) -> None:
+    """Register devices, or give them to another owner: `device_id,contact_id,model`.
+
+    Every line is checked first; if one is wrong, nothing is sent. Importing a file again does no harm.
+
+    Example: `carebus import devices devices.csv --wait`
+    """
+    from shared.contacts.importing import read_devices
+
+    _import(context.obj, "devices", file, read_devices, wait, timeout)
+
+
+def _import(
+    cli: Cli,
+    what: str,
+    file: Path,
+    read: "Callable[[str, bytes], Sequence[Body]]",
+    wait: bool,
+    timeout: float,
+) -> None:
+    from shared.cli import importing
+    from shared.definitions.faults import Invalid
+
+    try:
+        bodies = read(str(file), file.read_bytes())
+    except Invalid as invalid:
+        stop(str(invalid))
+    needs = (BUS, TABLES) if wait else (BUS,)
+    refused = cli.run(lambda services: importing.run(services, bodies, timeout if wait else None), needs=needs)
+    if refused:
+        stop("\n".join(refused))
+    typer.echo(f"{len(bodies)} {what} {'imported' if wait else 'sent; they are applied in a moment'}.")

@@ -1,0 +1,9 @@
+"""Options that several commands have."""
+
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until it is applied.")]
+Seconds = Annotated[float, typer.Option("--timeout", min=0, help="Seconds to wait for with --wait.")]

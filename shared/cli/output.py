@@ -1,0 +1,79 @@
+"""Tables for people, JSON for scripts, and progress on stderr."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Row = Mapping[str, Any]
+Advance = Callable[[int], None]
+
+PIPED_WIDTH = 10_000
+"""Where nobody looks, lines are not folded: scripts read them."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def show(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool = False, nothing: str = "Nothing.") -> None:
+    """Print the columns of the rows, or as JSON all of them."""
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+    elif rows:
+        _console().print(_table(rows, columns))
+    else:
+        typer.echo(nothing)
+
+
+def legible(value: object) -> str:
+    """Return a value in one line: what came from outside must not steer the terminal."""
+    return _CONTROLS.sub(" ", "" if value is None else str(value))
+
+
+@contextmanager
+def progress(doing: str, total: int) -> Iterator[Advance]:
+    """Tell how far long work is: a bar on a terminal, else a line for each tenth."""
+    if sys.stderr.isatty():
+        with _bar(doing, total) as advance:
+            yield advance
+        return
+    done = told = 0
+
+    def advance_plainly(count: int) -> None:
+        nonlocal done, told
+        done += count
+        if (tenth := done * 10 // max(total, 1)) > told:
+            told = tenth
+            typer.echo(f"{doing}: {done} of {total}", err=True)
+
+    yield advance_plainly
+
+
+@contextmanager
+def _bar(doing: str, total: int) -> Iterator[Advance]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def _table(rows: Sequence[Row], columns: Sequence[str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(legible(row.get(column))) for column in columns))
+    return table
+
+
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)

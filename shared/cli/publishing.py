@@ -1,0 +1,119 @@
+"""Reading, checking and publishing a folder of definitions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.cli.services import Services
+from shared.definitions.faults import Fault, Invalid
+from shared.definitions.loader import Documents, load, read_tree
+from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions
+from shared.runtime.errors import CarebusError, Conflict
+from shared.runtime.settings import definitions_cache
+from shared.runtime.store import Change as RowChange
+from shared.runtime.store import Insert, Page, Row, Store
+
+
+class PublishedMeanwhile(CarebusError):
+    """Somebody else published meanwhile, and nothing was changed; run this again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    changes: Sequence[Change]
+    live_at: datetime | None
+    """From when on every process works with it (UTC); None where nothing waits for that."""
+
+
+def read(folder: Path) -> Documents:
+    """Return the definitions in a folder; raises Invalid with everything wrong, in files named from where we are."""
+    texts = {str(folder / file): text for file, text in read_tree(folder).items()}
+    if not texts:
+        raise Invalid([Fault(str(folder), 0, "no .yaml file is in this folder")])
+    return load(texts)
+
+
+def overview(documents: Documents) -> list[dict[str, Any]]:
+    """Return a line for each definition: its kind, its name, and what it does."""
+    return [
+        *_lines("trigger", {name: trigger.kind for name, trigger in documents.triggers.items()}),
+        *_lines("template", {name: _template(documents, name) for name in documents.templates}),
+        *_lines("journey", {name: _journey(documents, name) for name in documents.journeys}),
+    ]
+
+
+async def publish(services: Services, documents: Documents, environment: Mapping[str, str]) -> Publication:
+    """Make the documents the current definitions; raises PublishedMeanwhile."""
+    cache = definitions_cache(environment)
+    try:
+        changes = await Definitions(services.store, services.clock, cache).publish(documents)
+    except Conflict:
+        raise PublishedMeanwhile from None
+    return Publication(changes, await _live_at(services, documents, cache, bool(changes)))
+
+
+async def rehearse(services: Services, documents: Documents) -> Publication:
+    """Tell what publishing would change, and change nothing."""
+    changes = await Definitions(_Forgetful(services.store), services.clock).publish(documents)
+    return Publication(changes, None)
+
+
+async def until_live(services: Services, live_at: datetime) -> None:
+    while (left := live_at - services.clock.now()) > timedelta():
+        await services.clock.pause(min(left.total_seconds(), 1.0))
+
+
+def changed(documents: Documents, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return a line for each document: new, changed or unchanged."""
+    known = {(change.kind, change.name): change for change in changes}
+    lines = []
+    for kind, name in sorted(documents.sources):
+        change = known.get((kind, name))
+        what = "unchanged" if change is None else "new" if change.is_new else "changed"
+        lines.append({"kind": kind, "name": name, "change": what, "version": change.version if change else None})
+    return lines
+
+
+async def _live_at(services: Services, documents: Documents, cache: timedelta, is_changed: bool) -> datetime | None:
+    """Return when the last of these journeys is live, and every process has read what changed."""
+    now = services.clock.now()
+    catalogue = await Definitions(services.store, services.clock).current()
+    times = [catalogue.journeys[name].live_from for name in documents.journeys]
+    times += [now + cache + EVERYBODY_KNOWS] if is_changed else []
+    return max((time for time in times if time > now), default=None)
+
+
+def _lines(kind: str, described: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"kind": kind, "name": name, "what": described[name]} for name in sorted(described)]
+
+
+def _template(documents: Documents, name: str) -> str:
+    template = documents.templates[name]
+    return f"{template.channel}, {template.purpose}, in {', '.join(sorted(template.languages))}"
+
+
+def _journey(documents: Documents, name: str) -> str:
+    journey = documents.journeys[name]
+    tiles = len(journey.tiles)
+    return f"starts on {journey.starts_on}, {tiles} tile{'' if tiles == 1 else 's'}"
+
+
+class _Forgetful:
+    """A Store that reads from another and forgets what is written: a publication on it is a rehearsal."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get(self, table: str, partition: str, key: str) -> Row | None:
+        return await self._store.get(table, partition, key)
+
+    async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
+        return await self._store.page(table, partition, prefix=prefix, after=after, limit=limit)
+
+    async def write(self, table: str, partition: str, *changes: RowChange) -> Mapping[str, str]:
+        for change in changes:
+            if isinstance(change, Insert) and await self.get(table, partition, change.key):
+                raise Conflict(change.key)
+        return {change.key: "" for change in changes}

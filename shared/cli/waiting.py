@@ -1,0 +1,89 @@
+"""What became of a command: its row in the aggregate's partition, or its line among the rejected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.cases import case as cases
+from shared.cases.messages import ResolveCase
+from shared.cli.output import Advance
+from shared.cli.sending import Command
+from shared.cli.services import Services
+from shared.contacts import contact as contacts
+from shared.contacts.messages import PutContact, SetConsent
+from shared.devices import device as devices
+from shared.devices.messages import PutDevice
+from shared.runtime import rejected
+from shared.runtime.envelope import Body
+from shared.runtime.errors import CarebusError
+from shared.runtime.ids import derived, quoted
+from shared.runtime.store import Row
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that was refused for good, and the closed reason."""
+
+    command: Command
+    reason: str
+
+
+class NotApplied(CarebusError):
+    """Not everything was applied in time; it will be."""
+
+
+async def until_applied(
+    services: Services, wanted: Sequence[Command], patience: timedelta, advance: Advance = lambda _: None
+) -> list[Refused]:
+    """Wait until each command was applied or refused, and return the refusals; raises NotApplied after `patience`."""
+    deadline = services.clock.now() + patience
+    refused = []
+    for done, command in enumerate(wanted):
+        while (outcome := await _outcome(services, command)) is None:
+            if services.clock.now() >= deadline:
+                raise NotApplied(_told(done, len(wanted), patience))
+            await services.clock.pause(POLL_SECONDS)
+        if outcome:
+            refused.append(Refused(command, outcome))
+        advance(1)
+    return refused
+
+
+async def _outcome(services: Services, command: Command) -> str | None:
+    """Return the reason of a refusal, nothing where it was applied, and None where nobody knows yet."""
+    table, partition, key = _cause_row(command.body, command.envelope.id)
+    row = await services.store.get(table, partition, key)
+    if row is not None:
+        return str(row.data["detail"]["reason"]) if row.data["outcome"] == "refused" else ""
+    line = await _rejection(services, command)
+    return str(line.data["reason"]) if line else None
+
+
+async def _rejection(services: Services, command: Command) -> Row | None:
+    """Look among the rejected of the days since the command was made."""
+    key = derived(command.body.queue, command.envelope.encode().hex())
+    days = {command.envelope.time.date(), services.clock.now().date()}
+    for day in sorted(days):
+        if row := await services.store.get(rejected.TABLE, day.isoformat(), key):
+            return row
+    return None
+
+
+def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
+    """Return table, partition and key of the row that the command leaves where it is applied."""
+    match body:
+        case PutContact() | SetConsent():
+            return contacts.TABLE, quoted(body.contact), f"change:{id_}"
+        case PutDevice():
+            return devices.TABLE, quoted(body.device), f"change:{id_}"
+        case ResolveCase():
+            return cases.TABLE, quoted(body.case), f"activity:{id_}"
+        case _:
+            raise TypeError(f"{body.kind} leaves no row that is known here")
+
+
+def _told(done: int, total: int, patience: timedelta) -> str:
+    seconds = f"{patience.total_seconds():g} s"
+    return f"{done} of {total} were applied within {seconds}. The others were sent and will be: look again later."
