@@ -1,0 +1,224 @@
+"""Changing cases: accepted, waited for, repeated, refused."""
+
+from typing import Any, get_args
+
+import pytest
+
+from shared.api.case_commands import Resolution, Status
+from shared.cases.messages import CancelCase, ResolveCase
+from shared.cases.transitions import REASONS
+from shared.runtime.envelope import decode
+from tests.unit.api.client import Api, principal, problem
+from tests.unit.pages.world import CASE, START
+
+OTHER = "01KA5Q3N8M2V7R4T6W9X0YZXYZ"
+COMMANDS: dict[str, dict[str, Any]] = {
+    "resolve": {"resolution": "information_provided", "text": "Told them.", "billable_minutes": 15},
+    "cancel": {"text": "Not needed any more."},
+    "status": {"status_reason": "researching", "text": "Looking."},
+}
+LEADS_TO = {"resolve": "information_provided", "cancel": "cancelled", "status": "researching"}
+
+
+async def with_case(**fields: Any) -> Api:
+    api = Api()
+    await api.world.has_case(**fields)
+    return api
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_is_accepted_and_says_where_to_look(command: str) -> None:
+    api = await with_case()
+    response = await api.post(command, COMMANDS[command])
+    assert response.status_code == 202
+    assert response.json()["case"] == CASE
+    assert response.json()["location"] == response.headers["location"] == f"/api/cases/{CASE}"
+    (waiting,) = api.world.bus.ready("case-commands")
+    envelope = decode(waiting.message.body)
+    assert envelope.id == response.json()["command"]
+    assert envelope.body["by"] == "11111111-2222"
+    await api.world.work()
+    assert (await api.get(f"/api/cases/{CASE}")).json()["status_reason"] == LEADS_TO[command]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_caller_who_waits_gets_the_changed_case(command: str) -> None:
+    api = await with_case()
+    response = await api.post(command, COMMANDS[command], Prefer="wait=5")
+    assert response.status_code == 200
+    assert response.headers["preference-applied"] == "wait=5"
+    assert response.headers["etag"] == '"2"'
+    assert response.json() == (await api.get(f"/api/cases/{CASE}")).json()
+    assert response.json()["timeline"][-1]["text"] == COMMANDS[command]["text"]
+
+
+async def test_a_caller_whose_patience_ends_first_gets_202() -> None:
+    api = Api(works=False)
+    await api.world.has_case()
+    response = await api.post("resolve", Prefer="respond-async, wait=4")
+    assert response.status_code == 202
+    assert 4 <= (api.world.clock.now() - START).total_seconds() < 5
+
+
+async def test_nobody_waits_longer_than_half_a_minute() -> None:
+    api = Api(works=False)
+    await api.world.has_case()
+    response = await api.post("resolve", Prefer="wait=86400")
+    assert response.headers["preference-applied"] == "wait=30"
+    assert (api.world.clock.now() - START).total_seconds() < 31
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "allowed"),
+    [
+        (ResolveCase(CASE, "a"), "resolve", ["reactivate"]),
+        (ResolveCase(CASE, "a"), "cancel", ["reactivate"]),
+        (CancelCase(CASE, "a"), "status", ["reactivate"]),
+        (None, "reactivate", ["cancel", "resolve", "status"]),
+    ],
+)
+async def test_a_command_that_the_case_does_not_take_names_those_that_it_takes(
+    before: ResolveCase | CancelCase | None, command: str, allowed: list[str]
+) -> None:
+    api = await with_case()
+    if before is not None:
+        await api.world.say(before)
+    body = problem(await api.post(command, COMMANDS.get(command)), 409)
+    assert body["allowed"] == allowed
+    assert api.sent() == 0
+
+
+async def test_a_refusal_that_comes_while_waiting_is_told_like_one_at_the_door() -> None:
+    api = await with_case()
+
+    async def overtaken() -> None:
+        await api.world.say(CancelCase(CASE, "somebody else"))
+        await api.world.work()
+
+    api.world.clock.meanwhile = overtaken
+    body = problem(await api.post("resolve", Prefer="wait=5"), 409)
+    assert body["errors"] == [{"field": "status", "reason": "transition_not_allowed"}]
+    assert body["allowed"] == ["reactivate"]
+
+
+async def test_a_device_case_is_reactivated_through_its_guard() -> None:
+    api = await with_case(device="D-1", error_code=11)
+    await api.world.say(ResolveCase(CASE, "a"))
+    response = await api.post("reactivate", {"text": "Again."}, Prefer="wait=5")
+    assert response.json()["status"] == "active"
+    assert response.json()["occurrences"]["count"] == 1
+
+
+async def test_a_reactivation_that_the_guard_refuses_is_told_to_who_waits() -> None:
+    api = await with_case(device="D-1", error_code=11)
+    await api.world.say(ResolveCase(CASE, "a"))
+    await api.world.has_case(case=OTHER, device="D-1", error_code=11)
+    body = problem(await api.post("reactivate", Prefer="wait=5", Idempotency_Key="k"), 409)
+    assert body["errors"][0]["reason"] == "another_case_is_open"
+    assert problem(await api.post("reactivate", Idempotency_Key="k"), 409) == body
+
+
+async def test_a_case_without_a_device_is_reactivated_at_once() -> None:
+    api = await with_case()
+    await api.world.say(CancelCase(CASE, "a"))
+    assert (await api.post("reactivate", Prefer="wait=1")).json()["status"] == "active"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_the_same_key_is_the_same_command_before_and_after_it_was_applied(command: str) -> None:
+    api = await with_case()
+    first = await api.post(command, COMMANDS[command], Idempotency_Key="k-1")
+    second = await api.post(command, COMMANDS[command], Idempotency_Key="k-1")
+    assert api.sent() == 1
+    await api.world.work()
+    third = await api.post(command, COMMANDS[command], Idempotency_Key="k-1")
+    assert first.json() == second.json() == third.json()
+    assert [first.status_code, second.status_code, third.status_code] == [202, 202, 202]
+    fourth = await api.post(command, COMMANDS[command], Idempotency_Key="k-1", Prefer="wait=1")
+    assert fourth.status_code == 200
+    assert api.sent() == 0
+    assert len(fourth.json()["timeline"]) == 2
+
+
+async def test_a_key_belongs_to_who_used_it_for_what() -> None:
+    api = await with_case()
+    await api.world.has_case(case=OTHER)
+    ids = {(await api.post("status", COMMANDS["status"], Idempotency_Key="k")).json()["command"]}
+    ids.add((await api.post("resolve", Idempotency_Key="k")).json()["command"])
+    api.headers = principal("supervisor", subject="another")
+    ids.add((await api.post("resolve", Idempotency_Key="k")).json()["command"])
+    address = f"/api/cases/{OTHER}/resolve"
+    answer = await api.client.post(address, json={}, headers={**api.headers, "Idempotency-Key": "k"})
+    ids.add(answer.json()["command"])
+    assert len(ids) == 4
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "reactivate"])
+async def test_the_same_key_with_another_body_is_refused(command: str) -> None:
+    api = await with_case(device="D-1", error_code=11)
+    if command == "reactivate":
+        await api.world.say(ResolveCase(CASE, "a"))
+    body = COMMANDS.get(command, {"text": "one"})
+    await api.post(command, body, Idempotency_Key="k", Prefer="wait=1")
+    refusal = problem(await api.post(command, {**body, "text": "two"}, Idempotency_Key="k"), 422)
+    assert refusal["type"] == "urn:carebus:problem:idempotency-key-reused"
+
+
+async def test_another_body_that_overtakes_nothing_is_refused_to_who_waits() -> None:
+    api = await with_case()
+    await api.post("resolve", {"text": "one"}, Idempotency_Key="k")
+    problem(await api.post("resolve", {"text": "two"}, Idempotency_Key="k", Prefer="wait=1"), 422)
+    assert (await api.get(f"/api/cases/{CASE}")).json()["resolution"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"), [('"1"', 202), ("*", 202), ('"7", "1"', 202), ('"2"', 412), ("1", 412)]
+)
+async def test_if_match_holds_a_command_to_the_version_it_is_meant_for(if_match: str, status: int) -> None:
+    api = await with_case()
+    assert (await api.post("resolve", If_Match=if_match)).status_code == status
+    assert api.sent() == (1 if status == 202 else 0)
+
+
+@pytest.mark.parametrize("if_match", ['W/"1"', '"0"', ""])
+async def test_a_weak_or_missing_tag_matches_nothing(if_match: str) -> None:
+    api = await with_case()
+    problem(await api.post("resolve", If_Match=if_match), 412)
+
+
+async def test_a_repeat_is_answered_although_the_version_has_moved() -> None:
+    api = await with_case()
+    await api.post("resolve", Idempotency_Key="k", If_Match='"1"', Prefer="wait=1")
+    repeated = await api.post("resolve", Idempotency_Key="k", If_Match='"1"', Prefer="wait=1")
+    assert repeated.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "field"),
+    [
+        ("resolve", {"resolution": "SECRET"}, "resolution"),
+        ("resolve", {"text": 5}, "text"),
+        ("resolve", {"text": "SECRET" * 400}, "text"),
+        ("resolve", {"billable_minutes": -1}, "billable_minutes"),
+        ("resolve", {"billable_minutes": "SECRET"}, "billable_minutes"),
+        ("resolve", {"status": "SECRET"}, "status"),
+        ("status", {}, "status_reason"),
+        ("status", {"status_reason": "problem_solved"}, "status_reason"),
+        ("cancel", ["SECRET"], "body"),
+    ],
+)
+async def test_wrong_bodies_name_the_field_and_never_the_value(command: str, body: Any, field: str) -> None:
+    api = await with_case()
+    refusal = problem(await api.post(command, body), 422)
+    assert [error["field"] for error in refusal["errors"]] == [field]
+    assert "SECRET" not in str(refusal)
+    assert api.sent() == 0
+
+
+async def test_commands_to_an_unknown_case_are_404() -> None:
+    problem(await Api().post("resolve"), 404)
+
+
+def test_bodies_offer_what_the_table_allows() -> None:
+    assert get_args(Resolution.model_fields["resolution"].annotation) == REASONS["resolved"]
+    assert get_args(Status.model_fields["status_reason"].annotation) == REASONS["active"]
