@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from azure.functions.meta import Datum
 
-__all__ = ["Datum", "blob", "document", "http_request", "text", "texts", "timestamp"]
+__all__ = ["Datum", "blob", "document", "http_request", "number", "text", "texts", "timestamp"]
+
+_ENCODER = json.JSONEncoder(default=str)
 
 
 def text(value: str) -> Datum:
@@ -19,9 +21,14 @@ def blob(value: bytes) -> Datum:
     return Datum(value, "bytes")
 
 
+def number(value: int) -> Datum:
+    """A whole number."""
+    return Datum(value, "int")
+
+
 def document(value: object) -> Datum:
     """JSON; what JSON does not know (uuid, decimal, date) goes as its text."""
-    return Datum(json.dumps(value, default=str), "json")
+    return Datum(_ENCODER.encode(value), "json")
 
 
 def timestamp(value: datetime) -> Datum:

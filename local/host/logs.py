@@ -23,6 +23,11 @@ def _reported_by_the_host(record: logging.LogRecord) -> bool:
     return record.msg in ("Native invocation failed", "Native sync invocation failed")
 
 
+def one_line(error: BaseException) -> str:
+    """An error's text without line breaks: the SDK's have several."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def configure_logs() -> None:
     """Send everything to stderr: the app's from INFO, the SDKs' from WARNING."""
     handler = logging.StreamHandler(sys.stderr)

@@ -12,6 +12,7 @@ from azure.servicebus.exceptions import ServiceBusError
 
 from local.host.hostjson import ServiceBusOptions
 from local.host.link import QueueLink
+from local.host.logs import one_line
 from local.host.worker import InvocationError
 
 type Invoke = Callable[[ServiceBusReceivedMessage], Awaitable[object]]
@@ -54,18 +55,25 @@ class Reception:
     async def run(self, stopping: asyncio.Event) -> None:
         """Take messages until told to stop, then finish what is in hand; raises when the connection is lost."""
         async with asyncio.TaskGroup() as group:
-            background = [group.create_task(work()) for work in (self._link.pump, self._grant, self._upkeep)]
+            pump = group.create_task(self._link.pump())
+            upkeep = group.create_task(self._upkeep())
+            granting = group.create_task(self._grant())
             await stopping.wait()
+            granting.cancel()
             await self._link.stop_taking()
-            await self.finish()
-            for task in background:
-                task.cancel()
+            await self._all_settled()
+            upkeep.cancel()
+            await self._link.close()
+            pump.cancel()
 
     async def finish(self) -> None:
-        """Wait for the messages in hand to be settled, and close."""
+        """After the connection was lost: let the messages in hand come to their end, and close."""
+        await self._all_settled()
+        await self._link.close()
+
+    async def _all_settled(self) -> None:
         while self._tasks:
             await asyncio.wait(self._tasks)
-        await self._link.close()
 
     def _deliver(self, message: ServiceBusReceivedMessage) -> None:
         task = asyncio.create_task(self._handle(message))
@@ -75,6 +83,8 @@ class Reception:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._freed.set()
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("%s: a message is left to its lock", self._queue, exc_info=error)
 
     async def _handle(self, message: ServiceBusReceivedMessage) -> None:
         self._keep_lock(message)
@@ -96,7 +106,10 @@ class Reception:
             await settle(message)
         except (ServiceBusError, OSError) as error:
             _log.warning(
-                "%s: message %s could not be settled and comes again: %s", self._queue, message.message_id, error
+                "%s: message %s could not be settled and comes again: %s",
+                self._queue,
+                message.message_id,
+                one_line(error),
             )
 
     def _keep_lock(self, message: ServiceBusReceivedMessage) -> None:
@@ -124,4 +137,6 @@ class Reception:
             await self._link.receiver.renew_message_lock(lock.message)
         except ServiceBusError as error:
             self._locks.pop(id(lock.message), None)
-            _log.warning("%s: the lock of message %s is lost: %s", self._queue, lock.message.message_id, error)
+            _log.warning(
+                "%s: the lock of message %s is lost: %s", self._queue, lock.message.message_id, one_line(error)
+            )

@@ -5,13 +5,14 @@ import logging
 from collections.abc import Mapping
 
 from azure.servicebus import ServiceBusReceivedMessage
-from azure.servicebus._pyamqp.error import AMQPError
+from azure.servicebus._pyamqp.error import AMQPException
 from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.exceptions import ServiceBusError
 
 from local.host import worker
 from local.host.hostjson import ServiceBusOptions
 from local.host.link import LinkLostError
+from local.host.logs import one_line
 from local.host.messages import application_properties, body_of, metadata_of
 from local.host.reception import Reception
 from local.host.triggers import Function, QueueTrigger
@@ -77,9 +78,12 @@ class QueueListener:
         return Reception(self._queue, receiver, self._invoke, self._options)
 
     async def _invoke(self, message: ServiceBusReceivedMessage) -> None:
-        properties = application_properties(message.application_properties or {})
-        trace_parent = str(properties.get("Diagnostic-Id", ""))
-        await worker.invoke(self._function, body_of(message), metadata_of(message), trace_parent)
+        try:
+            body = body_of(message)
+        except ValueError as error:
+            raise worker.InvocationError(self._function.name, str(error), "") from error
+        trace_parent = str(application_properties(message).get("Diagnostic-Id", ""))
+        await worker.invoke(self._function, body, metadata_of(message), trace_parent)
 
     def _leave(self, reception: Reception) -> None:
         """Let the messages in hand finish beside the next connection: their locks outlive this one."""
@@ -97,5 +101,5 @@ class QueueListener:
 def _report(queue: str, error: BaseException) -> None:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    expected = isinstance(error, ServiceBusError | AMQPError | LinkLostError | OSError)
-    _log.warning("%s: the bus is away, trying again: %s", queue, error, exc_info=None if expected else error)
+    expected = isinstance(error, ServiceBusError | AMQPException | LinkLostError | OSError)
+    _log.warning("%s: the bus is away, trying again: %s", queue, one_line(error), exc_info=None if expected else error)
