@@ -1,4 +1,4 @@
-"""What every Store does."""
+"""What every Store does with single rows."""
 
 import asyncio
 from typing import Any
@@ -8,19 +8,8 @@ import pytest
 from shared.runtime.azure.limits import MAX_ENTITY_CHARACTERS
 from shared.runtime.errors import Conflict, TooLarge
 from shared.runtime.ids import joined
-from shared.runtime.store import Change, Delete, Insert, Replace, Row, Store, Upsert
-
-P = "partition"
-
-
-async def stored(store: Store, table: str, key: str) -> Row:
-    row = await store.get(table, P, key)
-    assert row is not None, f"there is no row {key}"
-    return row
-
-
-async def keys(store: Store, table: str, prefix: str = "") -> list[str]:
-    return [row.key for row in (await store.page(table, P, prefix=prefix, limit=1000)).rows]
+from shared.runtime.store import Delete, Insert, Replace, Store, Upsert
+from tests.contract.runtime.rows import P, keys, stored
 
 
 async def test_what_was_never_written_is_not_there(store: Store, table: str) -> None:
@@ -137,87 +126,6 @@ async def test_of_twenty_concurrent_inserts_one_wins(store: Store, table: str) -
     assert (await stored(store, table, "a")).data == {"n": winners[0]}
 
 
-async def test_of_twenty_concurrent_replaces_one_wins(store: Store, table: str) -> None:
-    etags = await store.write(table, P, Insert("head", {}))
-    writes = [
-        store.write(table, P, Insert(f"cause:{n}", {}), Replace("head", {"n": n}, etags["head"])) for n in range(20)
-    ]
-    outcomes = await asyncio.gather(*writes, return_exceptions=True)
-    winners = [n for n, outcome in enumerate(outcomes) if not isinstance(outcome, BaseException)]
-    assert len(winners) == 1
-    assert [outcome.key for outcome in outcomes if isinstance(outcome, Conflict)] == ["head"] * 19
-    assert await keys(store, table) == [f"cause:{winners[0]}", "head"]
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-async def test_a_transaction_names_the_insert_that_was_refused(store: Store, table: str, place: int) -> None:
-    await store.write(table, P, Insert("there", {"n": 1}))
-    changes: list[Change] = [Insert("a", {}), Upsert("b", {})]
-    changes.insert(place, Insert("there", {"n": 2}))
-    with pytest.raises(Conflict) as refused:
-        await store.write(table, P, *changes)
-    assert refused.value.key == "there"
-    assert await keys(store, table) == ["there"]
-    assert (await stored(store, table, "there")).data == {"n": 1}
-
-
-async def test_a_transaction_names_the_replace_that_was_refused(store: Store, table: str) -> None:
-    old = await store.write(table, P, Insert("head", {"n": 1}))
-    await store.write(table, P, Upsert("head", {"n": 2}))
-    for key in ("head", "gone"):
-        with pytest.raises(Conflict) as refused:
-            await store.write(
-                table, P, Delete("x"), Insert("a", {}), Replace(key, {"n": 3}, old["head"]), Insert("b", {})
-            )
-        assert refused.value.key == key
-        assert await keys(store, table) == ["head"]
-
-
-async def test_the_first_refused_change_is_named(store: Store, table: str) -> None:
-    old = await store.write(table, P, Insert("cause", {}), Insert("head", {"n": 1}))
-    await store.write(table, P, Upsert("head", {"n": 2}))
-    with pytest.raises(Conflict) as refused:
-        await store.write(table, P, Insert("cause", {}), Replace("head", {"n": 3}, old["head"]))
-    assert refused.value.key == "cause"
-
-
-async def test_a_transaction_deletes_what_may_be_gone(store: Store, table: str) -> None:
-    await store.write(table, P, Insert("there", {}))
-    await store.write(table, P, Delete("x"), Insert("a", {}), Delete("there"), Delete("y"), Upsert("b", {}))
-    assert await keys(store, table) == ["a", "b"]
-    await store.write(table, P, Delete("x"), Delete("y"))
-    assert await keys(store, table) == ["a", "b"]
-
-
-async def test_a_refused_transaction_deletes_nothing(store: Store, table: str) -> None:
-    await store.write(table, P, Insert("there", {"n": 1}), Insert("other", {"n": 1}))
-    with pytest.raises(Conflict):
-        await store.write(
-            table,
-            P,
-            Delete("there"),
-            Upsert("other", {"n": 2}),
-            Insert("other2", {}),
-            Replace("no", {}, "W/\"datetime'2026-01-01T00%3A00%3A00.0000000Z'\""),
-        )
-    assert await keys(store, table) == ["other", "there"]
-    assert (await stored(store, table, "other")).data == {"n": 1}
-
-
-async def test_a_transaction_holds_a_hundred_changes(store: Store, table: str) -> None:
-    changes = [Insert(f"{n:03}", {}) for n in range(101)]
-    with pytest.raises(TooLarge):
-        await store.write(table, P, *changes)
-    assert await keys(store, table) == []
-    await store.write(table, P, *changes[:100])
-    assert len(await keys(store, table)) == 100
-
-
-async def test_a_transaction_changes_a_row_once(store: Store, table: str) -> None:
-    with pytest.raises(TooLarge):
-        await store.write(table, P, Insert("a", {}), Upsert("a", {}))
-
-
 async def test_the_largest_row_fits_and_a_larger_one_is_refused(store: Store, table: str) -> None:
     data = {"x": "x" * (MAX_ENTITY_CHARACTERS - len('{"x":""}'))}
     await store.write(table, P, Insert("a", data))
@@ -227,53 +135,3 @@ async def test_the_largest_row_fits_and_a_larger_one_is_refused(store: Store, ta
     with pytest.raises(TooLarge):
         await store.write(table, P, Insert("c", {"x": "é" * (MAX_ENTITY_CHARACTERS // 6)}))
     assert await keys(store, table) == ["a"]
-
-
-@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
-async def test_a_transaction_is_as_large_as_a_request(store: Store, table: str) -> None:
-    data = {"x": "x" * (MAX_ENTITY_CHARACTERS - 100)}
-    with pytest.raises(TooLarge):
-        await store.write(table, P, *(Insert(f"{n}", data) for n in range(8)))
-    await store.write(table, P, *(Insert(f"{n}", data) for n in range(7)))
-    assert len(await keys(store, table)) == 7
-
-
-async def test_a_prefix_ends_where_its_last_character_does(store: Store, table: str) -> None:
-    names = ["a", "a~", "a~1", "a~zz", "a~é", "aa", "b~", "run", "run:1", "run:2", "run;1", "runs:1"]
-    await store.write(table, P, *(Insert(name, {}) for name in names))
-    assert await keys(store, table, "a~") == ["a~", "a~1", "a~zz", "a~é"]
-    assert await keys(store, table, "run:") == ["run:1", "run:2"]
-    assert await keys(store, table, "nothing") == []
-    assert await keys(store, table) == sorted(names)
-
-
-async def test_pages_join_without_gap_or_repetition(store: Store, table: str) -> None:
-    names = [f"row:{n:02}" for n in range(10)]
-    await store.write(table, P, *(Insert(name, {"name": name}) for name in [*names, "other", "rov"]))
-    found: list[Row] = []
-    after: str | None = ""
-    pages = 0
-    while after is not None:
-        page = await store.page(table, P, prefix="row:", after=after, limit=3)
-        found, after, pages = [*found, *page.rows], page.after, pages + 1
-    assert [row.data["name"] for row in found] == names
-    assert pages == 4
-
-
-async def test_the_last_page_says_so(store: Store, table: str) -> None:
-    await store.write(table, P, *(Insert(f"{n}", {}) for n in range(4)))
-    assert (await store.page(table, P, limit=4)).after is None
-    assert (await store.page(table, P, limit=3)).after == "2"
-    assert (await store.page(table, P, after="2", limit=3)).after is None
-    assert (await store.page(table, P, prefix="0", after="2")).rows == ()
-
-
-async def test_a_page_may_be_longer_than_an_answer(store: Store, table: str) -> None:
-    for block in range(11):
-        await store.write(table, P, *(Insert(f"{block:02}{n:02}", {}) for n in range(100)))
-    page = await store.page(table, P, limit=1050)
-    assert (len(page.rows), page.after) == (1050, "1049")
-    page = await store.page(table, P, limit=1100)
-    assert (len(page.rows), page.after) == (1100, None)
-    page = await store.page(table, P, limit=1000)
-    assert (len(page.rows), page.after) == (1000, "0999")
