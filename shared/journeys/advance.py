@@ -8,7 +8,7 @@ from typing import Any
 from shared.definitions.conditions import MISSING, Lookup, holds
 from shared.definitions.journey import IfThenTile, Journey
 from shared.journeys.messages import Answered, Awaited, TimeUp
-from shared.journeys.run import Run
+from shared.journeys.run import Run, Wait
 from shared.journeys.tiles import EFFECTS, Arrival, Effect
 from shared.journeys.waits import forget
 from shared.runtime.decision import Decision, Outgoing, Put
@@ -72,10 +72,15 @@ def reader(values: Mapping[str, Any]) -> Lookup:
     return read
 
 
+def awaited_by(run: Run, token: str) -> Wait | None:
+    """Return what the run waits for if this is its token: a stale one acts on a state it was not set for (I5)."""
+    return run.waiting if run.waiting is not None and run.waiting.token == token else None
+
+
 def answered(run: Run, message: Message[Answered], facts: RunFacts, now: datetime) -> Decision[Run]:
     """A command was answered: the answer is what later tiles see as `tiles.<id>.*`."""
-    wait = run.waiting
-    if wait is None or wait.token != message.body.token:
+    wait = awaited_by(run, message.body.token)
+    if wait is None:
         return Decision()
     if message.time > wait.until:
         return _exit(run, "no_answer", facts)
@@ -87,8 +92,8 @@ def answered(run: Run, message: Message[Answered], facts: RunFacts, now: datetim
 
 def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run]:
     """An event came that the run may wait for: Yes, unless it does not fit or the limit was before it."""
-    wait = run.waiting
-    if wait is None or wait.token != message.body.token or message.body.time > wait.until:
+    wait = awaited_by(run, message.body.token)
+    if wait is None or message.body.time > wait.until:
         return Decision()
     tile = _if_then(facts.journey, wait.tile)
     event = reader({"event": message.body.attributes})
@@ -99,8 +104,8 @@ def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime)
 
 def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) -> Decision[Run]:
     """The limit was reached: No."""
-    wait = run.waiting
-    if wait is None or wait.token != message.body.token:
+    wait = awaited_by(run, message.body.token)
+    if wait is None:
         return Decision()
     return _go_on(run, _if_then(facts.journey, wait.tile).no, facts, now)
 

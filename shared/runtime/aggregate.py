@@ -41,9 +41,11 @@ class Aggregate:
     def _place(self) -> tuple[str, str, str]:
         return self._key.table, self._key.partition, self._key.head
 
-    async def apply(self, decision: Decision[Any], now: datetime) -> Outbox:
-        """Commit the decision and return what it owes the world; raises Conflict."""
-        outbox = Outbox.of(decision, self._message, now)
+    async def apply(self, decision: Decision[Any], outbox: Outbox, now: datetime) -> Outbox:
+        """Commit the decision and return what is owed to the world: its outbox, or the one on record.
+
+        Raises Conflict.
+        """
         if decision.state is None and (self._key.cause is None or not self._tells(decision)):
             return await self._on_record() or outbox
         changes = [*self._cause(decision, outbox, now), *self._state(decision, now)]

@@ -81,6 +81,8 @@ class Pipeline:
             await patiently(self._clock, lambda: self._process(queue, envelope.kind, message))
         except Transient as trouble:
             await again_later(self._store, self._bus, self._clock, queue, envelope, trouble)
+        except TooLarge:
+            await self.reject(queue, envelope.encode(), Undecodable("too_large"))
 
     def _open(self, queue: str, envelope: Envelope) -> Message[Any]:
         handler = self._handlers.get(envelope.kind)
@@ -117,9 +119,10 @@ class Pipeline:
             await aggregate.load()
         for conflicts in range(MAX_CONFLICTS):
             decision, now = await self._decide(handler, aggregate, message)
+            decision, outbox = _sized(decision, message, now)
             await self._publisher.record(decision.hints)
             try:
-                outbox = await aggregate.apply(decision, now)
+                outbox = await aggregate.apply(decision, outbox, now)
             except Conflict as conflict:
                 if on_record := await aggregate.repeated(conflict):
                     return on_record, None, None
@@ -142,10 +145,6 @@ class Pipeline:
             decision = handler.create(message, facts, now)
         else:
             decision = handler.change(head.state, message, facts, now)
-        try:
-            Outbox.of(decision, message, now)
-        except TooLarge:
-            decision = Decision(refused=Refusal("too_large"))
         return decision, now
 
     async def _pause(self, conflicts: int) -> None:
@@ -156,3 +155,12 @@ class Pipeline:
         assert decision.refused is not None
         error = Undecodable(decision.refused.reason, decision.refused.field)
         await reject(self._store, self._clock, queue, restored(kind, message).encode(), error)
+
+
+def _sized(decision: Decision[Any], message: Message[Any], now: datetime) -> tuple[Decision[Any], Outbox]:
+    """Refuse before the commit what the bus would refuse after it."""
+    try:
+        return decision, Outbox.of(decision, message, now)
+    except TooLarge:
+        refused: Decision[Any] = Decision(refused=Refusal("too_large"))
+        return refused, Outbox.of(refused, message, now)

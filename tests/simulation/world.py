@@ -134,14 +134,15 @@ class World:
         return True
 
     def _ready(self) -> list[Delivery]:
-        return [delivery for name in self.queues.queues for delivery in self.queues.ready(name)]
+        held = [name for name, queue in self.queues.queues.items() if queue.waiting]
+        return [delivery for name in held for delivery in self.queues.ready(name)]
 
     def _deliver(self, ready: Delivery) -> None:
         self.deliveries += 1
         locked = self.queues.take(ready)
         number = self.rng.randrange(PROCESSES)
         name = f"#{self.deliveries} {locked.queue}/{locked.message.id[:6]} on p{number}"
-        self.trace(f"{name} delivered, {locked.message.body[:160]!r}")
+        self.trace(f"{name} delivered, {locked.message.body!r}")
         work = self._invocation(self.processes[number], locked.queue, locked.message.body)
 
         def finished(error: BaseException | None) -> None:

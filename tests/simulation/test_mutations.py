@@ -1,0 +1,88 @@
+"""The safeguards, each taken away: the simulation must notice, or it proves nothing."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.deliveries.delivery import Call
+from shared.deliveries.perform import Performer
+from shared.devices.guard import Guard
+from shared.journeys import advance, start
+from shared.journeys.run import Run, Wait
+from shared.runtime.aggregate import Aggregate
+from shared.runtime.decision import Decision, Outgoing
+from shared.runtime.store import Change, Insert, Replace, Upsert
+from tests.simulation.simulate import simulate
+
+MOST_SEEDS = 400
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+
+
+def cause_row_is_not_checked(patch: pytest.MonkeyPatch) -> None:
+    cause = Aggregate._cause  # noqa: SLF001
+
+    def unchecked(self: Aggregate, *arguments: Any) -> list[Change]:
+        return [Upsert(change.key, change.data) for change in cause(self, *arguments) if isinstance(change, Insert)]
+
+    patch.setattr(Aggregate, "_cause", unchecked)
+
+
+def guard_moves_without_its_etag(patch: pytest.MonkeyPatch) -> None:
+    state = Aggregate._state  # noqa: SLF001
+
+    def unguarded(self: Aggregate, decision: Decision[Any], *arguments: Any) -> list[Change]:
+        changes = state(self, decision, *arguments)
+        if not isinstance(decision.state, Guard):
+            return changes
+        return [Upsert(change.key, change.data) for change in changes if isinstance(change, Insert | Replace)]
+
+    patch.setattr(Aggregate, "_state", unguarded)
+
+
+def request_id_is_not_pinned(patch: pytest.MonkeyPatch) -> None:
+    perform = Performer.__call__
+
+    async def fresh(self: Performer, call: Call) -> Outgoing:
+        return await perform(self, replace(call, outgoing=replace(call.outgoing, request_id=str(uuid.uuid4()))))
+
+    patch.setattr(Performer, "__call__", fresh)
+
+
+def token_is_not_checked(patch: pytest.MonkeyPatch) -> None:
+    def trusting(run: Run, _token: str) -> Wait | None:
+        return run.waiting
+
+    patch.setattr(advance, "awaited_by", trusting)
+
+
+def waits_are_not_looked_up(patch: pytest.MonkeyPatch) -> None:
+    async def nobody(*_arguments: Any) -> list[Outgoing]:
+        return []
+
+    patch.setattr(start, "resumes", nobody)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "invariants"),
+    [
+        (cause_row_is_not_checked, ("i2_",)),
+        (guard_moves_without_its_etag, ("i2_occurrences", "i6_")),
+        (request_id_is_not_pinned, ("i3_one_message",)),
+        (token_is_not_checked, ("i5_only",)),
+        (waits_are_not_looked_up, ("i5_events",)),
+    ],
+)
+def test_the_simulation_notices_when(
+    mutation: Mutation, invariants: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mutation(monkeypatch)
+    for seed in range(MOST_SEEDS):
+        found = [violation for violation in simulate(seed)[1] if violation.startswith(invariants)]
+        if found:
+            print(f"{mutation.__name__}: seed {seed}: {found[0]}")
+            return
+    pytest.fail(f"{MOST_SEEDS} seeds did not notice")
