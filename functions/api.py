@@ -6,6 +6,7 @@ import azure.functions as func
 
 from functions.http import HttpBlueprint, answer
 from shared import bootstrap
+from shared.runtime.errors import Undecodable
 
 blueprint = HttpBlueprint()
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -14,7 +15,10 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 @blueprint.route("api/{*route}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
 async def api(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Answer a request to the API, which asks for a signed-in principal itself."""
-    response: func.HttpResponse = await _middleware().handle_async(req, context)
+    try:
+        response: func.HttpResponse = await _middleware().handle_async(req, context)
+    except UnicodeDecodeError:  # the adapter decodes the path before the app sees it
+        raise Undecodable("not_utf8", "path") from None
     return response
 
 

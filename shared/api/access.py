@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
@@ -32,7 +33,8 @@ def requires(*roles: str) -> Callable[[Request, Provided], Awaitable[Principal]]
 
 async def same_origin(request: Request, services: Provided) -> None:
     """Refuse what another site makes a signed-in browser send: only browsers send cookies along by themselves."""
-    if "cookie" in request.headers and request.headers.get("origin") != services.settings.public_url:
+    ours = urlsplit(services.settings.public_url)
+    if "cookie" in request.headers and request.headers.get("origin") != f"{ours.scheme}://{ours.netloc}":
         raise Problem(FOREIGN_ORIGIN, "A request with cookies needs an Origin that is ours.")
 
 

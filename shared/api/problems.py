@@ -40,9 +40,9 @@ async def on_invalid(_request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Say in our own form what the framework refuses: an unknown route, a wrong method."""
+    """Say in our own form what the framework refuses: an unknown route, a wrong method, a body it cannot decode."""
     assert isinstance(error, HTTPException)
-    kind = NO_METHOD if error.status_code == 405 else NO_ROUTE
+    kind = {404: NO_ROUTE, 405: NO_METHOD}.get(error.status_code, MALFORMED)
     return response_of(Problem(kind, f"{kind.title}: {request.method}."), error.headers)
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 TEMPLATES = Path(__file__).parent / "templates"
-MEDIA_TYPE = "text/html; charset=utf-8"
+MEDIA_TYPE = "text/html"
+"""The Functions library adds the charset, utf-8."""
 
 
 @dataclass(frozen=True, slots=True)
