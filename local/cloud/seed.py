@@ -15,9 +15,13 @@ SAMPLE = ROOT / "local" / "sample"
 
 async def seed(settings: Path) -> None:
     """Publish `definitions/` and import the sample's people by the usual commands; return once all is in effect."""
-    async with asyncio.TaskGroup() as together:
-        together.create_task(carebus(settings, "publish", str(DEFINITIONS), "--wait"))
-        together.create_task(_import(settings))
+    publishing = asyncio.create_task(carebus(settings, "publish", str(DEFINITIONS), "--wait"))
+    try:
+        await carebus(settings, "import", "contacts", str(SAMPLE / "contacts.csv"), "--wait")
+        await carebus(settings, "import", "devices", str(SAMPLE / "devices.csv"), "--wait")
+        await publishing
+    finally:
+        publishing.cancel()
 
 
 async def carebus(settings: Path, *arguments: str) -> str:
@@ -40,7 +44,3 @@ async def carebus(settings: Path, *arguments: str) -> str:
         raise CloudError(f"carebus {' '.join(arguments)} ended with exit code {process.returncode}:\n{text}")
     return text
 
-
-async def _import(settings: Path) -> None:
-    await carebus(settings, "import", "contacts", str(SAMPLE / "contacts.csv"), "--wait")
-    await carebus(settings, "import", "devices", str(SAMPLE / "devices.csv"), "--wait")

@@ -24,7 +24,8 @@ def azurite(data: Path, port: int) -> Service:
     if not AZURITE.exists() or shutil.which("node") is None:
         raise CloudError("Azurite is missing: install Node.js 20 or newer, then run 'npm ci'.")
     where = ["--tableHost", HOST, "--tablePort", str(port), "--location", str(data / "tables")]
-    return Service("azurite", [str(AZURITE), *where, "--disableTelemetry"], ready="successfully (?:started|listening)")
+    command = [str(AZURITE), *where, "--disableTelemetry", "--silent"]
+    return Service("azurite", command, ready="successfully (?:started|listening)")
 
 
 def servicebus(data: Path) -> Service:
