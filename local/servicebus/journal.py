@@ -15,7 +15,6 @@ _MAGIC = b"carebus-servicebus-journal-1\n"
 _HEAD = Struct(">III")
 """The size of a block's payload, the checksum of that size, the checksum of the payload."""
 
-_COMPACT_FROM = 16 * 1024 * 1024
 _BLOCK_SIZE = 1024 * 1024
 
 
@@ -31,7 +30,7 @@ class Journal:
     error.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, compact_from: int = 16 * 1024 * 1024) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._path = directory / "journal"
         self._lock = _lock_directory(directory)
@@ -39,7 +38,7 @@ class Journal:
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._pending: list[bytes] = []
         self._size = 0
-        self._compact_at = _COMPACT_FROM
+        self._compact_from = self._compact_at = compact_from
 
     def replay(self) -> Iterator[Record]:
         """Yield the records of an earlier life, and cut off a torn end; to be read to its end before any append."""
@@ -52,7 +51,7 @@ class Journal:
             os.ftruncate(self._file, position)
             os.fsync(self._file)
         self._size = position
-        self._compact_at = max(_COMPACT_FROM, 2 * position)
+        self._compact_at = max(self._compact_from, 2 * position)
 
     def append(self, record: Record) -> None:
         """Add a record to the block that the next commit writes."""
@@ -86,7 +85,7 @@ class Journal:
         os.close(self._file)
         self._file = file
         self._size = os.fstat(file).st_size
-        self._compact_at = max(_COMPACT_FROM, 2 * self._size)
+        self._compact_at = max(self._compact_from, 2 * self._size)
 
     def close(self) -> None:
         """Give the directory free; what was not committed was not answered, and is not written."""

@@ -69,6 +69,6 @@ class Grants:
 
 def _signature(encoded: str) -> bytes:
     try:
-        return base64.b64decode(unquote_plus(encoded))
+        return base64.b64decode(unquote_plus(encoded), validate=True)
     except (NotBase64, ValueError):
         return b""

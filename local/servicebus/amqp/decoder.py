@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from struct import Struct, error
 from uuid import UUID
 
+from local.servicebus.amqp.encoder import EMPTY_LIST
 from local.servicebus.amqp.types import (
     Array,
     Described,
@@ -65,7 +66,7 @@ def map_items(data: bytes, position: int) -> Iterator[tuple[Value, bytes]]:
 
 def first_item(data: bytes, position: int) -> tuple[Value, int]:
     """Return the first item of the list at a position (None of an empty one) and the position after the item."""
-    if data[position] == 0x45:
+    if data[position : position + 1] == EMPTY_LIST:
         return None, position + 1
     count, position = _compound_head(data, position, 0xC0, 0xD0)
     return decode(data, position) if count else (None, position)
