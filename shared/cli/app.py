@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shared.cli.commands import definitions, imports
+from shared.cli.commands import cases, contacts, deadletters, definitions, deliveries, imports, rejected, unmatched
 from shared.cli.context import USAGE, Cli, stop
 
 app = typer.Typer(
@@ -15,9 +15,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for concern in (definitions,):
-    concern.register(app)
-app.add_typer(imports.app, name="import")
+definitions.register(app)
+for name, concern in {
+    "import": imports,
+    "contacts": contacts,
+    "cases": cases,
+    "deliveries": deliveries,
+    "unmatched": unmatched,
+    "rejected": rejected,
+    "deadletters": deadletters,
+}.items():
+    app.add_typer(concern.app, name=name)
 
 
 @app.callback()

@@ -25,11 +25,32 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def show(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool = False, nothing: str = "Nothing.") -> None:
     """Print the columns of the rows, or as JSON all of them."""
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+        dump(rows)
     elif rows:
         _console().print(_table(rows, columns))
     else:
         typer.echo(nothing)
+
+
+def dump(value: object) -> None:
+    """Print as JSON."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def facts(row: Row) -> None:
+    """Print what is known of one thing, a line each; what is not known is left out."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in row.items():
+        if value not in (None, ""):
+            table.add_row(name.replace("_", " "), Text(legible(value)))
+    _console().print(table)
+
+
+def printable(text: str) -> str:
+    """Return text of several lines without what would steer the terminal."""
+    return "\n".join(legible(line) for line in text.splitlines())
 
 
 def legible(value: object) -> str:

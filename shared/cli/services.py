@@ -7,6 +7,7 @@ from typing import Protocol
 
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.deadletters import DeadLetters
 from shared.runtime.store import Store
 
 
@@ -18,6 +19,9 @@ class Services(Protocol):
 
     @property
     def bus(self) -> Bus: ...
+
+    @property
+    def dead_letters(self) -> DeadLetters: ...
 
     @property
     def clock(self) -> Clock: ...
@@ -49,6 +53,13 @@ class AzureServices:
         bus = AzureBus(servicebus_connection(self._environment))
         self._closing.push_async_callback(bus.close)
         return bus
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        from shared.runtime.azure.connection import servicebus_connection
+        from shared.runtime.azure.deadletters import AzureDeadLetters
+
+        return AzureDeadLetters(servicebus_connection(self._environment))
 
 
 @asynccontextmanager

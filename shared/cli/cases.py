@@ -1,0 +1,70 @@
+"""Cases for operators: lists, one case with its timeline, and resolving."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from shared.api.case_views import CaseView, find_case, view_of
+from shared.cases.case import OPEN_LIST, Case, list_of_contact
+from shared.cases.messages import ResolveCase
+from shared.cases.number import FIRST_DAY
+from shared.cli.rows import rows
+from shared.cli.sending import commands, send
+from shared.cli.services import Services
+from shared.cli.waiting import until_applied
+from shared.runtime.codec import plain, typed
+from shared.runtime.errors import CarebusError
+
+_NUMBER = re.compile(r"CAS-(\d{5})-(\w{6})")
+
+
+class NoSuchCase(CarebusError):
+    """There is no such case."""
+
+
+class NotResolved(CarebusError):
+    """The case was not resolved."""
+
+
+async def listed(services: Services, contact: str | None, closed_too: bool) -> list[dict[str, Any]]:
+    """Return a line for each open case, or of one contact the closed ones too; oldest first."""
+    list_ = list_of_contact(contact) if contact else OPEN_LIST
+    found = [row.data["data"] async for row in rows(services.store, "views", list_)]
+    cases = [typed(Case, data) for data in found if data is not None]
+    return [plain(case) for case in cases if closed_too or case.is_open]
+
+
+async def shown(services: Services, named: str) -> CaseView:
+    """Return the case with this id or number; raises NoSuchCase."""
+    return await view_of(services.store, await _known(services, named))
+
+
+async def resolve(
+    services: Services, named: str, command: Callable[[str], ResolveCase], wait_seconds: float | None
+) -> str:
+    """Ask for the case to be resolved, and return its number; raises NoSuchCase, NotResolved."""
+    case = await _known(services, named)
+    wanted = commands([command(case.id)], services)
+    await send(services, wanted)
+    if wait_seconds is not None:
+        for refused in await until_applied(services, wanted, timedelta(seconds=wait_seconds)):
+            raise NotResolved(f"{case.number} was not resolved: {refused.reason}; it was {case.status}.")
+    return case.number
+
+
+async def _known(services: Services, named: str) -> Case:
+    id_ = await _id_of(services, named) if _NUMBER.fullmatch(named) else named
+    case = await find_case(services.store, id_) if id_ else None
+    if case is None:
+        raise NoSuchCase(f"There is no case {named}.")
+    return case
+
+
+async def _id_of(services: Services, number: str) -> str | None:
+    """Find a case by the day in its number: cases that were closed leave a tombstone in the list of that day."""
+    match = _NUMBER.fullmatch(number)
+    assert match is not None
+    day = FIRST_DAY + timedelta(days=int(match[1]))
+    ids = [row.key.rpartition("~")[2] async for row in rows(services.store, "views", OPEN_LIST, day.isoformat())]
+    return next((id_ for id_ in ids if id_.endswith(match[2])), None)
