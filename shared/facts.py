@@ -33,7 +33,7 @@ async def recipient(store: Store, contact: str, channel: str) -> Recipient | Non
         name=found.name,
         language=found.language,
         time_zone=found.time_zone,
-        address=found.points.get(channel, ""),
+        points=found.points,
         consents=found.consents_for(channel),
     )
 

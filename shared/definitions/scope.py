@@ -1,7 +1,8 @@
 """Which paths a definition may name at one point, and what they hold."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from shared.definitions.attributes import Attribute
 from shared.definitions.names import nearest
@@ -10,12 +11,17 @@ from shared.definitions.reader import Reader
 
 CONTACT: Mapping[str, Attribute] = {
     "contact_id": Attribute("reference"),
-    "name": Attribute("text", optional=True),
-    "email": Attribute("text", optional=True),
-    "phone": Attribute("text", optional=True),
     "language": Attribute("text", optional=True),
     "time_zone": Attribute("text", optional=True),
 }
+"""What conditions and mappings see of a contact: nothing that tells who it is, for steps record what they saw."""
+ADDRESSEE: Mapping[str, Attribute] = {
+    **CONTACT,
+    "name": Attribute("text", optional=True),
+    "email": Attribute("text", optional=True),
+    "phone": Attribute("text", optional=True),
+}
+"""What a message may say to a contact about themselves."""
 TICKET: Mapping[str, Attribute] = {"number": Attribute("text"), "link": Attribute("text")}
 
 
@@ -32,6 +38,10 @@ class Scope:
 
     roots: Mapping[str, Mapping[str, Attribute] | None]
     closed: Mapping[str, str] = field(default_factory=dict)
+
+    def joined_by(self, root: str, attributes: Mapping[str, Attribute]) -> Self:
+        """The same with one root more, or another one in its place."""
+        return replace(self, roots={**self.roots, root: attributes})
 
     def find(self, path: str) -> Attribute | None:
         """What the path holds, None if that cannot be known; UnknownPath if it may not be used."""

@@ -18,7 +18,7 @@ from shared.definitions.journey import (
 from shared.definitions.node import Node
 from shared.definitions.outline import Step
 from shared.definitions.reader import Reader
-from shared.definitions.scope import TICKET, Scope, UnknownPath
+from shared.definitions.scope import ADDRESSEE, TICKET, Scope, UnknownPath
 from shared.definitions.surroundings import Surroundings
 from shared.definitions.templates import Channel, Template
 from shared.definitions.trigger import Trigger
@@ -75,7 +75,7 @@ class TileReader:
             return
         if template.channel != channel:
             self._reader.fault(node, f"the template `{template.name}` is for {template.channel}, not {channel}")
-        within = self._with_ticket(scope, ticket)
+        within = self._with_ticket(scope.joined_by("contact", ADDRESSEE), ticket)
         for token in sorted(templates.tokens(template)):
             try:
                 within.find(token)

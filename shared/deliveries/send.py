@@ -6,13 +6,14 @@ the delivery fails as `outcome_unknown` and is never repeated.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.channels.provider import Outgoing as ProviderMessage
-from shared.definitions.templates import Template, TemplateError, Text, render
+from shared.definitions.templates import Template, TemplateError, Text, render, tokens
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import Call, Delivery
 from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendSms
@@ -34,10 +35,10 @@ class Recipient:
     name: str
     language: str
     time_zone: str
-    address: str
-    """The contact point of the delivery's channel; empty where there is none."""
+    points: Mapping[str, str]
+    """Channel to contact point."""
     consents: Mapping[str, str]
-    """Purpose, or purpose/topic, to consent status, for that contact point."""
+    """Purpose, or purpose/topic, to consent status, for the contact point of the delivery's channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,10 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
         return _ended(judged, "blocked", reason, now)
     assert facts.recipient is not None
     assert facts.template is not None
+    link = facts.ticket_link(delivery.request.case, now) if delivery.request.case else ""
+    values = _values(delivery, facts.recipient, facts.template, link)
     try:
-        text = render(facts.template, facts.recipient.language, _values(delivery, facts.recipient, facts, now))
+        text = render(facts.template, facts.recipient.language, values)
     except TemplateError:
         return _failed(judged, "template_error", now)
     outgoing = _pinned(delivery, facts.recipient, facts.sender, text, now)
@@ -113,31 +116,43 @@ def _verdict(facts: SendFacts) -> tuple[str, str | None]:
         return "", "contact_missing"
     if facts.template is None:
         return "", "template_error"
-    if not facts.recipient.address:
+    if not facts.recipient.points.get(facts.channel):
         return "", "no_contact_point"
     return verdict(facts.channel, facts.template.purpose, facts.template.topic, facts.recipient.consents)
 
 
-def _values(delivery: Delivery, recipient: Recipient, facts: SendFacts, now: datetime) -> dict[str, object]:
-    request = delivery.request
+def _values(delivery: Delivery, recipient: Recipient, template: Template, link: str) -> dict[str, object]:
+    """Return what the template's tokens stand for; a token whose optional value is absent stands for nothing."""
     contact = {
         "contact_id": delivery.contact,
         "name": recipient.name,
         "language": recipient.language,
         "time_zone": recipient.time_zone,
+        "phone": recipient.points.get("sms"),
+        "email": recipient.points.get("email"),
     }
-    values: dict[str, object] = {**request.values, "contact": contact}
-    if request.case is not None:
-        ticket = values.get("ticket")
-        link = facts.ticket_link(request.case, now)
-        values["ticket"] = {**(ticket if isinstance(ticket, Mapping) else {}), "link": link}
-    return values
+    request = delivery.request
+    ticket = {**request.values.get("ticket", {}), "link": link}
+    values = {**request.values, "contact": contact, **({"ticket": ticket} if request.case else {})}
+    return filled(values, tokens(template))
+
+
+def filled(values: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """Return the values with None at every path that has no value."""
+    whole = dict(values)
+    for path in paths:
+        root, _, rest = path.partition(".")
+        if rest:
+            whole[root] = filled(whole.get(root) or {}, (rest,))
+        else:
+            whole.setdefault(root, None)
+    return whole
 
 
 def _pinned(delivery: Delivery, recipient: Recipient, sender: str, text: Text, now: datetime) -> ProviderMessage:
     return ProviderMessage(
         channel=delivery.channel,
-        to=recipient.address,
+        to=recipient.points[delivery.channel],
         sender=sender,
         text=text.text,
         subject=text.subject,

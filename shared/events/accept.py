@@ -27,17 +27,24 @@ def accept(
 def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger]) -> Iterator[Fault]:
     if not credential.may_use(event.source):
         yield Fault("forbidden_source", event.field("source"), "is not one that this credential may use")
-    usable = [name for name, known in triggers.items() if known.kind == "custom" and credential.may_raise(name)]
+    usable = [name for name, known in triggers.items() if _is_open(known) and credential.may_raise(name)]
     trigger = triggers.get(event.type)
     if trigger is None:
         yield Fault("unknown_trigger", event.field("type"), f"is no trigger{nearest(event.type, usable)}")
     elif trigger.kind != "custom":
         yield Fault("forbidden_trigger", event.field("type"), f"is of kind {trigger.kind}: it only fires from inside")
+    elif trigger.command is not None:
+        yield Fault("forbidden_trigger", event.field("type"), "issues a command: it only fires from inside")
     elif event.type not in usable:
         yield Fault("forbidden_trigger", event.field("type"), "is not one that this credential may raise")
     else:
         for name, why in attributes.check(event.data, trigger.attributes):
             yield Fault("invalid_attribute", event.field("data", name), why)
+
+
+def _is_open(trigger: Trigger) -> bool:
+    """True for what may be raised from outside at all."""
+    return trigger.kind == "custom" and trigger.command is None
 
 
 def _fired(event: Event, now: datetime) -> Envelope:

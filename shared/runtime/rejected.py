@@ -1,6 +1,9 @@
 """What was refused for good: a list by day with reason and field, and the bodies apart, with restricted access."""
 
+import base64
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from shared.runtime import log
 from shared.runtime.clock import Clock
@@ -17,9 +20,21 @@ async def reject(store: Store, clock: Clock, queue: str, raw: bytes, error: Unde
     now = clock.now()
     day, key = now.date().isoformat(), derived(queue, raw.hex())
     line = {"queue": queue, "reason": error.reason, "field": error.field, "at": now.isoformat()} | _named(raw)
-    await store.write(BODIES, day, Upsert(key, {"body": raw.decode("utf-8", "backslashreplace")}))
+    await store.write(BODIES, day, Upsert(key, stored_body(raw)))
     await store.write(TABLE, day, Upsert(key, line))
     log.warning("rejected", queue=queue, reason=error.reason, field=error.field, key=key)
+
+
+def stored_body(raw: bytes) -> dict[str, str]:
+    """Return the body as a row: text where it is text, else base64, so that it comes back to the byte."""
+    if raw.isascii() and raw.decode("ascii").isprintable():
+        return {"text": raw.decode("ascii")}
+    return {"base64": base64.b64encode(raw).decode("ascii")}
+
+
+def raw_body(row: Mapping[str, Any]) -> bytes:
+    """Return the body that a row holds."""
+    return row["text"].encode() if "text" in row else base64.b64decode(row["base64"])
 
 
 def _named(raw: bytes) -> dict[str, str]:

@@ -37,15 +37,18 @@ def test_a_source_without_a_value_is_left_out() -> None:
     [
         ("{device: trigger.id}", ["1: `priority` is missing"]),
         (
-            "device: trigger.id\npriority: contact.name\nprio: x",
+            "device: trigger.id\npriority: contact.language\nprio: x",
             ["3: `prio` is not an attribute (did you mean `priority`?)"],
         ),
         (
-            "priority: contact.name\ndevice: trigger.ident",
+            "priority: contact.language\ndevice: trigger.ident",
             ["2: `trigger.ident` is not known here (did you mean `trigger.id`?)"],
         ),
-        ("priority: contact.name\ndevice: trigger.code", ["2: `trigger.code` is of type number, not reference"]),
-        ("priority: contact.name\ndevice: contact.name", ["2: `contact.name` is of type text, not reference"]),
+        ("priority: contact.language\ndevice: trigger.code", ["2: `trigger.code` is of type number, not reference"]),
+        (
+            "priority: contact.language\ndevice: contact.language",
+            ["2: `contact.language` is of type text, not reference"],
+        ),
         (
             "device: trigger.id\npriority: tiles.later.x",
             ["2: `tiles.later.x`: the tile `later` has not certainly run before"],
