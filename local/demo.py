@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,24 +54,26 @@ async def _told(cloud: Cloud) -> bool:
     print("Publishing the definitions and importing the sample's people ...", flush=True)
     await seed(cloud.settings)
     timeline = Timeline(sys.stdout)
-    async with aiohttp.ClientSession() as session:
-        try:
-            await Story(_cast(cloud, session), timeline).tell()
-        except (NeverHappened, aiohttp.ClientError, ServiceBusError) as error:
-            timeline.check("The story comes to its end", False, error)
+    try:
+        async with _cast(cloud) as cast:
+            await Story(cast, timeline).tell()
+    except (NeverHappened, aiohttp.ClientError, ServiceBusError) as error:
+        timeline.check("The story comes to its end", False, error)
     return timeline.verdict()
 
 
-def _cast(cloud: Cloud, session: aiohttp.ClientSession) -> Cast:
+@asynccontextmanager
+async def _cast(cloud: Cloud) -> AsyncIterator[Cast]:
     where = cloud.addresses
-    return Cast(
-        webhook=WebhookSender(session, where.public_url, cloud.secrets.webhook_secret),
-        producer=BusProducer(where.servicebus),
-        customers=Customers(session, where.sink),
-        agent=Agent(session, where.public_url),
-        queues=Queues(session, cloud.admin_url),
-        people=people(),
-    )
+    async with aiohttp.ClientSession() as session, BusProducer.connected(where.servicebus) as producer:
+        yield Cast(
+            webhook=WebhookSender(session, where.public_url, cloud.secrets.webhook_secret),
+            producer=producer,
+            customers=Customers(session, where.sink),
+            agent=Agent(session, where.public_url),
+            queues=Queues(session, cloud.admin_url),
+            people=people(),
+        )
 
 
 if __name__ == "__main__":

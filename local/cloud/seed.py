@@ -43,4 +43,3 @@ async def carebus(settings: Path, *arguments: str) -> str:
     if process.returncode:
         raise CloudError(f"carebus {' '.join(arguments)} ended with exit code {process.returncode}:\n{text}")
     return text
-

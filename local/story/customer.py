@@ -16,8 +16,13 @@ class Page:
 
     status: int
     language: str
-    heading: str
-    text: str
+    words: tuple[str, ...]
+    """The page's texts in their order; the heading comes first, then the status."""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return " ".join(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,11 @@ class Customers:
         """Open the first link of a message."""
         found = LINK.search(text)
         if found is None:
-            return Page(0, "", "", "")
+            return Page(0, "", ())
         async with self.session.get(found[0]) as response:
             reader = _Reader()
             reader.feed(await response.text())
-        return Page(response.status, reader.language, reader.heading, " ".join(reader.words))
+        return Page(response.status, reader.language, tuple(reader.words))
 
 
 class _Reader(HTMLParser):
@@ -54,7 +59,6 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.language = ""
-        self.heading = ""
         self.words: list[str] = []
         self._tag = ""
 
@@ -65,8 +69,5 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
-        if not text or self._tag in ("style", "title"):
-            return
-        self.words.append(text)
-        if self._tag == "h1" and not self.heading:
-            self.heading = text
+        if text and self._tag not in ("style", "title"):
+            self.words.append(text)

@@ -109,12 +109,12 @@ class Story:
         unsigned = WebhookSender(webhook.session, webhook.url, secret=f"whsec_{'A' * 32}")
         good = malfunction("error-5", device_id=self._anna.device, error_code=CRITICAL)
         for what, sender, event, status in (
-            ("malformed JSON", webhook, b'{"specversion":', 400),
+            ("that is no JSON", webhook, b'{"specversion":', 400),
             ("without an error code", webhook, malfunction("error-5", device_id=self._anna.device), 422),
             ("signed with a wrong secret", unsigned, good, 401),
         ):
             reply = await sender.send(event, "call-5")
-            timeline.fact("REFUSED", f"{what}: {reply.problem}")
+            timeline.fact("REFUSED", f"an event {what}: {reply.problem}")
             timeline.check(f"An event {what} is refused with {status}", reply.status == status, reply.problem)
         await self._cast.producer.send(b"no event at all")
         line = await until_one("the message on the bus is refused", self._cast.agent.rejected)
@@ -187,7 +187,7 @@ class Story:
 
     async def _see_page(self, text: str, person: Person, claim: str, content: str) -> None:
         page = await self._cast.customers.follow(text)
-        self._timeline.fact("PAGE", f'{page.status}  "{page.heading}", lang={page.language}')
+        self._timeline.fact("PAGE", f"{page.status}  {' '.join(page.words[:3])} (lang={page.language})")
         self._timeline.check(claim, content in page.text and page.language == person.language, page)
 
 
