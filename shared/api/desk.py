@@ -20,8 +20,9 @@ from shared.runtime import codec
 from shared.runtime.ids import derived, made
 from shared.runtime.problem import FieldError, Problem
 
-LOOK_EVERY = 0.25
-"""Seconds between two looks at whether a command was applied."""
+FIRST_LOOK = 0.05
+LONGEST_PAUSE = 0.5
+"""Seconds between two looks at whether a command was applied; doubling from the one to the other."""
 
 
 class NotTaken(Problem):
@@ -88,10 +89,10 @@ class Desk:
         """Look until the command is on record, or the caller's patience is over."""
         clock = self._services.clock
         deadline = clock.now() + timedelta(seconds=self._wait or 0)
-        record = None
+        record, pause = None, FIRST_LOOK
         while record is None and clock.now() < deadline:
-            await clock.pause(LOOK_EVERY)
-            record = await self._record(command)
+            await clock.pause(pause)
+            record, pause = await self._record(command), min(pause * 2, LONGEST_PAUSE)
         return record
 
     async def _answer(self, command: Command, record: Activity | None) -> Response:
