@@ -56,14 +56,16 @@ async def _run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     runner = await serve_http(functions, Keys(keys), port, max_body)
+    closing: asyncio.Task[None] | None = None
     try:
         async with running_triggers(functions, host_json, os.environ):
             _announce(functions, keys, runner, ready_file)
             await stop.wait()
             print("Stopping: finishing what is in hand.", flush=True)
-            await runner.cleanup()
+            # At the same time as the triggers, which stop when this block is left.
+            closing = asyncio.create_task(runner.cleanup())
     finally:
-        await runner.cleanup()
+        await (closing or runner.cleanup())
 
 
 def _announce(functions: list[Function], keys: dict[str, str], runner: web.AppRunner, ready_file: Path | None) -> None:

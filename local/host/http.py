@@ -87,8 +87,9 @@ def _response(returned: Datum | None) -> web.Response:
         return web.Response(text=str(returned.value) if returned is not None else "")
     answer: dict[str, Any] = returned.value
     headers = CIMultiDict((name, datum.value) for name, datum in answer["headers"].items())
-    # aiohttp computes it from the body; a wrong one from the function would break the connection.
-    headers.popall("Content-Length", None)
+    # aiohttp frames the body itself; what the function says about that could break the connection.
+    for name in ("Content-Length", "Transfer-Encoding"):
+        headers.popall(name, None)
     cookies: Iterable[SimpleCookie] = answer["cookies"] or ()
     headers.extend(("Set-Cookie", morsel.OutputString()) for cookie in cookies for morsel in cookie.values())
     return web.Response(status=int(answer["status_code"].value), headers=headers, body=answer["body"].value)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextvars import ContextVar
 
 import azure.functions as func
 from asgi_app import application  # type: ignore[import-not-found]
@@ -9,6 +10,7 @@ from asgi_app import application  # type: ignore[import-not-found]
 ANONYMOUS = func.AuthLevel.ANONYMOUS
 blueprint = func.Blueprint()
 asgi = func.AsgiMiddleware(application)
+left_over = ContextVar("left_over", default="unset")
 opened, released = asyncio.Event(), asyncio.Event()
 
 
@@ -109,3 +111,16 @@ async def slow_release(req: func.HttpRequest) -> func.HttpResponse:
 async def mounted(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     response: func.HttpResponse = await asgi.handle_async(req, context)
     return response
+
+
+@blueprint.route(route="nothing-returned", auth_level=ANONYMOUS)
+async def nothing(req: func.HttpRequest) -> func.HttpResponse:
+    return None  # type: ignore[return-value]
+
+
+@blueprint.route(route="context", auth_level=ANONYMOUS)
+async def context(req: func.HttpRequest) -> func.HttpResponse:
+    """Says what the invocation before left in a context variable."""
+    found = left_over.get()
+    left_over.set("left over")
+    return func.HttpResponse(found)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections import defaultdict
 from typing import Any
 
 import azure.functions as func
@@ -11,6 +12,7 @@ from azure.servicebus.aio import ServiceBusClient
 
 BUS = "SampleBus"
 blueprint = func.Blueprint()
+released: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
 
 async def _tell(**facts: Any) -> None:
@@ -54,6 +56,20 @@ async def on_slow(message: func.ServiceBusMessage) -> None:
     await _tell(started=message.message_id)
     await asyncio.sleep(float(message.get_body()))
     await _tell(finished=message.message_id, attempt=message.delivery_count)
+
+
+@blueprint.service_bus_queue_trigger(arg_name="message", queue_name="held", connection=BUS)
+async def on_held(message: func.ServiceBusMessage) -> None:
+    """Stays in hand until `release` is called with the message's id."""
+    await _tell(started=message.message_id)
+    await released[message.message_id].wait()
+    await _tell(finished=message.message_id)
+
+
+@blueprint.route(route="release/{id}", auth_level=func.AuthLevel.ANONYMOUS)
+async def release(req: func.HttpRequest) -> func.HttpResponse:
+    released[req.route_params["id"]].set()
+    return func.HttpResponse()
 
 
 @blueprint.service_bus_queue_trigger(arg_name="message", queue_name="busy", connection=BUS)

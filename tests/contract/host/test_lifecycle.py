@@ -1,0 +1,159 @@
+"""How the host starts, what keeps it from starting, and how it stops."""
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient
+
+from tests.cloud.host import HostError, running_host
+from tests.cloud.servicebus import Emulator
+from tests.contract.host.conftest import SAMPLE_APP, sample_values
+from tests.contract.host.waiting import eventually, until, wait_for_output
+
+GOOD = """
+@app.route(route="good")
+async def good(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse()
+"""
+
+
+def write_app(folder: Path, *functions: str, head: str = "import azure.functions as func\n") -> Path:
+    """A function app of these functions, and the one that is always right."""
+    (folder / "host.json").write_text(json.dumps({"version": "2.0"}), encoding="utf-8")
+    source = "\n".join([head, "app = func.FunctionApp()", GOOD, *functions])
+    (folder / "function_app.py").write_text(source, encoding="utf-8")
+    return folder
+
+
+def refused(app: Path) -> str:
+    """What the host prints about an app that it does not start."""
+    with pytest.raises(HostError) as refusal, running_host(app):
+        pass
+    assert refusal.value.code == 1
+    assert "Traceback" not in refusal.value.output
+    return refusal.value.output
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "reason"),
+    [
+        ('@app.route(route="x")\ndef bad(req: func.HttpRequest, extra: int) -> str: ...', "bad", "'extra'"),
+        ('@app.route(route="x")\ndef bad(req: "Nothing") -> str: ...', "bad", "name 'Nothing' is not defined"),
+        ('@app.route(route="{a:colour}")\ndef bad(req: func.HttpRequest) -> str: ...', "bad", "'colour'"),
+        (
+            '@app.service_bus_queue_trigger(arg_name="m", queue_name="q", connection="Nowhere")\n'
+            "def bad(m: func.ServiceBusMessage) -> None: ...",
+            "bad",
+            "the setting 'Nowhere'",
+        ),
+        (
+            '@app.timer_trigger(arg_name="t", schedule="often")\ndef bad(t: func.TimerRequest) -> None: ...',
+            "bad",
+            "often",
+        ),
+        (
+            '@app.blob_trigger(arg_name="b", path="p", connection="c")\ndef bad(b: func.InputStream) -> None: ...',
+            "bad",
+            "'blobTrigger'",
+        ),
+        (
+            '@app.function_name("good")\n@app.route(route="x")\ndef bad(req: func.HttpRequest) -> str: ...',
+            "good",
+            "unique",
+        ),
+        ('raise RuntimeError("no such luck")', "function_app.py:9", "RuntimeError: no such luck"),
+        ("import nowhere", "function_app.py:9", "No module named 'nowhere'"),
+        ("def broken(:", "function_app.py:9", "SyntaxError"),
+    ],
+)
+def test_a_function_that_cannot_be_indexed_is_named_with_the_reason(
+    tmp_path: Path, function: str, name: str, reason: str
+) -> None:
+    output = refused(write_app(tmp_path, function))
+    (line,) = [line for line in output.splitlines() if reason in line]
+    assert name in line
+
+
+def test_all_functions_that_are_wrong_are_named_at_once(tmp_path: Path) -> None:
+    bad = '@app.route(route="{number}")\ndef bad_{number}(req: func.HttpRequest, extra: int) -> str: ...'
+    output = refused(write_app(tmp_path, bad.replace("{number}", "1"), bad.replace("{number}", "2")))
+    assert "bad_1 (function_app.py:" in output
+    assert "bad_2 (function_app.py:" in output
+    assert "good" not in output
+
+
+def test_an_app_without_functions_is_refused(tmp_path: Path) -> None:
+    app = write_app(tmp_path)
+    (app / "function_app.py").write_text("import azure.functions as func\napp = func.FunctionApp()\n")
+    assert "registers no functions" in refused(app)
+
+
+def test_a_folder_without_an_app_is_refused(tmp_path: Path) -> None:
+    assert "host.json: not found" in refused(tmp_path)
+    (tmp_path / "host.json").write_text("{}")
+    assert "function_app.py: not found" in refused(tmp_path)
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    app = write_app(tmp_path)
+    with running_host(app) as first:
+        taken = ("--port", str(httpx.URL(first.url).port))
+        with pytest.raises(HostError) as refusal, running_host(app, options=taken):
+            pass
+    assert "address already in use" in refusal.value.output
+
+
+def test_an_app_has_the_prefix_api_unless_it_says_otherwise(tmp_path: Path) -> None:
+    with running_host(write_app(tmp_path), keys={"default": "k"}) as host:
+        assert httpx.get(f"{host.url}/api/good?code=k").status_code == 200
+        assert f"good:  [ALL] {host.url}/api/good" in host.output
+        assert host.output.rstrip().endswith(f"Host ready on {host.url}")
+
+
+async def test_timers_run_at_their_times_and_at_the_start(bus: Emulator) -> None:
+    with running_host(SAMPLE_APP, sample_values(bus)) as host:
+        async with httpx.AsyncClient(base_url=host.url, timeout=30) as client:
+            assert (await client.get("/ticked")).text == "ticked"
+        await wait_for_output(host, '{"action": "started"}\n')
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_request_in_hand_is_answered_before_the_host_ends(bus: Emulator, number: signal.Signals) -> None:
+    with running_host(SAMPLE_APP, sample_values(bus)) as host:
+        async with httpx.AsyncClient(base_url=host.url, timeout=30) as client:
+            slow = asyncio.create_task(client.get("/slow"))
+            await client.get("/slow/started")
+            await client.get("/slow/release")
+            host.terminate(number)
+            assert (await slow).text == "finished"
+        assert await asyncio.to_thread(host.wait) == 0
+
+
+async def test_messages_in_hand_are_settled_and_others_left_before_the_host_ends(bus: Emulator) -> None:
+    """Six messages of a second, four at once: those in hand are completed, and the rest is free for the next host."""
+    before = bus.counts("slow")["completed"]
+    async with ServiceBusClient.from_connection_string(bus.connection_string) as client:
+        async with client.get_queue_sender("slow") as sender:
+            await sender.send_messages([ServiceBusMessage(b"1") for _ in range(6)])
+        with running_host(SAMPLE_APP, sample_values(bus)) as host:
+            await until(lambda: bus.counts("slow")["locked"] == 4)
+            assert await asyncio.to_thread(host.stop) == 0
+    done = bus.counts("slow")["completed"] - before
+    assert done >= 4
+    await eventually(bus, "slow", locked=0, active=6 - done, deadletter=0)
+
+
+async def test_a_stop_while_the_bus_is_away_is_a_stop(tmp_path: Path) -> None:
+    function = (
+        '@app.service_bus_queue_trigger(arg_name="m", queue_name="q", connection="Bus")\n'
+        "async def on_q(m: func.ServiceBusMessage) -> None: ..."
+    )
+    away = "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=k;UseDevelopmentEmulator=true;"
+    with running_host(write_app(tmp_path, function), {"Bus": away}) as host:
+        await wait_for_output(host, "q: the bus is away")
+        assert await asyncio.to_thread(host.stop) == 0
