@@ -74,6 +74,12 @@ class Emulator:
         """Stop as a crash would."""
         self._end(signal.SIGKILL)
 
+    def wait(self) -> int:
+        """Wait for the end of a process that was told to, and return its exit code."""
+        process, self._process = self._running(), None
+        process.communicate()
+        return process.returncode
+
     def restart(self) -> None:
         """Start again on the same ports; what runs is killed first."""
         if self._process is not None:
@@ -81,10 +87,8 @@ class Emulator:
         self.start()
 
     def _end(self, number: signal.Signals) -> int:
-        process, self._process = self._running(), None
-        process.send_signal(number)
-        process.communicate()
-        return process.returncode
+        self._running().send_signal(number)
+        return self.wait()
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
@@ -93,7 +97,7 @@ class Emulator:
 
     def _command(self) -> list[str]:
         command: list[Any] = [sys.executable, "-m", "local.servicebus", "--config", self.config]
-        command += ["--port", self.port, "--admin-port", self.admin_port, "--ttl", "P14D", *self.options]
+        command += ["--port", self.port, "--admin-port", self.admin_port, *self.options]
         if self.data is not None:
             command += ["--data", self.data]
         return [os.fspath(part) if isinstance(part, Path) else str(part) for part in command]
@@ -103,8 +107,11 @@ class Emulator:
 def running_emulator(
     data: Path | None = None, config: Path | None = None, options: tuple[str, ...] = ()
 ) -> Iterator[Emulator]:
-    """Run an emulator on free ports; stop it at the end, whatever happened to it meanwhile."""
-    emulator = Emulator(config or CONFIG, data, options)
+    """Run an emulator on free ports; stop it at the end, whatever happened to it meanwhile.
+
+    Without a configuration it is the project's own, with the 14 days to live of the cloud.
+    """
+    emulator = Emulator(config or CONFIG, data, options if config else ("--ttl", "P14D", *options))
     emulator.start()
     try:
         yield emulator

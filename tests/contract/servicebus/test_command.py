@@ -1,0 +1,88 @@
+"""The command starts, tells where it listens, and says in one line why it does not."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from tests.cloud.servicebus import CONFIG, ROOT, Emulator, running_emulator
+
+
+def run(*options: object) -> subprocess.CompletedProcess[str]:
+    """Run the command until it ends by itself."""
+    command = [sys.executable, "-m", "local.servicebus", "--port", "0", "--admin-port", "0", *map(str, options)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def config_with(path: Path, properties: dict[str, Any]) -> Path:
+    """Write a configuration with one queue."""
+    file = path / "config.json"
+    queues = [{"Name": "orders", "Properties": properties}]
+    file.write_text(json.dumps({"UserConfig": {"Namespaces": [{"Queues": queues}]}}))
+    return file
+
+
+def test_it_is_healthy_and_counts_nothing_yet(emulator: Emulator) -> None:
+    with urlopen(f"{emulator.admin_url}/health") as answer:  # noqa: S310
+        assert json.load(answer) == {"status": "healthy"}
+    assert set(emulator.counts("foreign").values()) == {0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_well(config: Path, number: signal.Signals) -> None:
+    with running_emulator(config=config) as emulator:
+        os.kill(emulator.pid, number)
+        assert emulator.wait() == 0
+
+
+@pytest.mark.parametrize(
+    ("properties", "complaint"),
+    [
+        ({"RequiresSession": True}, "queue 'orders': RequiresSession is not supported"),
+        ({"LockDuration": "PT1H"}, "queue 'orders': LockDuration is 'PT1H', not from 1 to 300 seconds"),
+    ],
+)
+def test_a_configuration_that_it_cannot_serve_is_told_in_one_line(
+    tmp_path: Path, properties: dict[str, Any], complaint: str
+) -> None:
+    result = run("--config", config_with(tmp_path, properties))
+    assert (result.returncode, result.stderr) == (2, f"servicebus: {complaint}\n")
+
+
+def test_data_of_another_configuration_is_not_served(config: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_emulator(data, config):
+        pass
+    with running_emulator(data, CONFIG) as emulator:
+        assert emulator.counts("trigger-events")["active"] == 0
+
+
+def test_a_port_in_use_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("--config", CONFIG, "--port", taken.getsockname()[1])
+    assert result.returncode == 1
+    assert "address already in use" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_damaged_data_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "journal").write_bytes(b"milk, bread")
+    result = run("--config", config, "--data", tmp_path)
+    assert (result.returncode, result.stderr) == (2, f"servicebus: {tmp_path}/journal is no journal of this emulator\n")
+
+
+def test_wrong_bytes_do_not_disturb_it(emulator: Emulator) -> None:
+    for noise in (b"GET / HTTP/1.1\r\n\r\n", b"AMQP\x00\x01\x00\x00\x7f\xff\xff\xff\x02\x00\x00\x00", b"\x00" * 100):
+        with socket.create_connection(("127.0.0.1", emulator.port), timeout=10) as connection:
+            connection.sendall(noise)
+            while connection.recv(4096):
+                pass
+    with urlopen(f"{emulator.admin_url}/health") as answer:  # noqa: S310
+        assert answer.status == 200
