@@ -24,7 +24,7 @@ def azurite(data: Path, port: int) -> Service:
     if not AZURITE.exists() or shutil.which("node") is None:
         raise CloudError("Azurite is missing: install Node.js 20 or newer, then run 'npm ci'.")
     where = ["--tableHost", HOST, "--tablePort", str(port), "--location", str(data / "tables")]
-    command = [str(AZURITE), *where, "--disableTelemetry", "--silent"]
+    command = [str(AZURITE), *where, "--disableTelemetry"]
     return Service("azurite", command, ready="successfully (?:started|listening)")
 
 

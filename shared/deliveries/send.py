@@ -70,7 +70,7 @@ def send_again(
         return Decision(messages=(_next_attempt(delivery),))
     if delivery.state == "sending" and body.attempt == delivery.attempt:
         return _repeat(delivery, now)
-    return Decision(records=_reference(delivery))
+    return Decision()
 
 
 def provider_answered(
@@ -187,15 +187,18 @@ def _call(delivery: Delivery) -> Call:
 
 def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision[Delivery]:
     if delivery.provider_id:
-        return Decision(records=_reference(delivery))
+        return Decision()
     state = "sent" if delivery.state == "sending" else delivery.state
     sent = _reached(replace(delivery, state=state, provider_id=body.provider_id), "sent", now)
-    return Decision(state=sent, records=_reference(sent))
+    return Decision(state=sent, hints=_reference(sent))
 
 
 def _reference(delivery: Delivery) -> tuple[Put, ...]:
-    """E-mail reports carry the provider's id only; SMS reports bring our tag back."""
-    if delivery.channel != "email" or not delivery.provider_id:
+    """E-mail reports carry the provider's id only; SMS reports bring our tag back.
+
+    Written before the commit: a report is quick, and nobody would write it again after a crash.
+    """
+    if delivery.channel != "email":
         return ()
     owner = {"contact": delivery.contact, "delivery": delivery.id}
     return (Put("refs", "provider-message", joined(delivery.provider_id), owner),)

@@ -84,7 +84,7 @@ class Decision[S]:
     rows: Mapping[str, object] = field(default_factory=dict)
     """Further rows of the partition to insert with the commit: row key to dataclass."""
     hints: tuple[Put, ...] = ()
-    """Written before the commit: who waits for what."""
+    """Written before the commit: who waits for what, whose a provider's id is."""
     messages: tuple[Outgoing, ...] = ()
     answer: Answer | None = None
     raised: tuple[Outgoing, ...] = ()
