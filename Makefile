@@ -7,6 +7,7 @@ SHELL := /bin/sh
 
 PYTHON ?=
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Written only after success, so that an interrupted set-up begins again.
 PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
@@ -54,7 +55,8 @@ $(PACKAGES): requirements.txt requirements-dev.txt constraints.txt
 	@python=$$(PYTHON="$(PYTHON)" local/setup/find_python.sh) || exit 1; \
 	echo "Setting up .venv with $$python (about half a minute) ..."; \
 	$(BIN)/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || "$$python" -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(PIP) --requirement requirements-dev.txt
+	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(MODULES): package-lock.json

@@ -1,12 +1,15 @@
 """What `make run` says once everything runs: where things are, and commands to try that work as they are printed."""
 
 import shlex
+import sys
+from pathlib import Path
 from typing import TextIO
 
 from local.cloud.cloud import Cloud
 from local.cloud.services import ROOT
 
-CAREBUS = ROOT / ".venv" / "bin" / "carebus"
+CAREBUS = Path(sys.executable).with_name("carebus")
+"""The console script of this environment."""
 
 
 def welcome(cloud: Cloud, out: TextIO) -> None:
