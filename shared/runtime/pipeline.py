@@ -14,7 +14,7 @@ from shared.runtime.errors import Conflict, Contended, TooLarge, Transient, Unde
 from shared.runtime.handler import AnyHandler, Handler, Router
 from shared.runtime.publisher import Publisher, enclosed
 from shared.runtime.rejected import reject
-from shared.runtime.retry import again_later, patiently, put_off
+from shared.runtime.retry import again_later, is_hopeless, patiently, put_off
 from shared.runtime.step import Outbox, Parcel
 from shared.runtime.store import Store
 
@@ -80,9 +80,18 @@ class Pipeline:
         try:
             await patiently(self._clock, lambda: self._process(queue, envelope.kind, message))
         except Transient as trouble:
-            await again_later(self._store, self._bus, self._clock, queue, envelope, trouble)
+            if is_hopeless(self._clock, envelope):
+                await self._refuse(queue, envelope, message, "gave_up")
+            else:
+                await again_later(self._bus, self._clock, queue, envelope, trouble)
         except TooLarge:
-            await self.reject(queue, envelope.encode(), Undecodable("too_large"))
+            await self._refuse(queue, envelope, message, "too_large")
+
+    async def _refuse(self, queue: str, envelope: Envelope, message: Message[Any], reason: str) -> None:
+        """Put on record what could not be applied, and answer whoever asked: nobody shall wait for ever."""
+        await self.reject(queue, envelope.encode(), Undecodable(reason))
+        answer = Outbox.of(Decision(refused=Refusal(reason)), message, self._clock.now())
+        await self._publisher.publish(answer, message)
 
     def _open(self, queue: str, envelope: Envelope) -> Message[Any]:
         handler = self._handlers.get(envelope.kind)

@@ -8,10 +8,8 @@ from shared.runtime import log
 from shared.runtime.bus import Bus, BusMessage
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Envelope
-from shared.runtime.errors import Transient, Undecodable
+from shared.runtime.errors import Transient
 from shared.runtime.ids import derived, made
-from shared.runtime.rejected import reject
-from shared.runtime.store import Store
 
 PATIENCE = timedelta(seconds=20)
 FIRST_DELAY = timedelta(seconds=10)
@@ -34,17 +32,18 @@ async def patiently[T](clock: Clock, action: Callable[[], Awaitable[T]]) -> T:
         delay = min(delay * 2, 5.0)
 
 
-async def again_later(store: Store, bus: Bus, clock: Clock, queue: str, envelope: Envelope, trouble: Transient) -> None:
+def is_hopeless(clock: Clock, envelope: Envelope) -> bool:
+    """Tell whether it has been tried for long enough."""
+    return clock.now() - envelope.time > GIVE_UP_AFTER
+
+
+async def again_later(bus: Bus, clock: Clock, queue: str, envelope: Envelope, trouble: Transient) -> None:
     """Send the same envelope again, scheduled, under a new bus id.
 
     An abandoned message would come back at once and burn its ten deliveries in a five-second outage.
     """
-    now = clock.now()
-    if now - envelope.time > GIVE_UP_AFTER:
-        await reject(store, clock, queue, envelope.encode(), Undecodable("gave_up"))
-        return
     attempt = envelope.attempt + 1
-    at = now + min(FIRST_DELAY * 2 ** min(envelope.attempt, 10), LONGEST_DELAY)
+    at = clock.now() + min(FIRST_DELAY * 2 ** min(envelope.attempt, 10), LONGEST_DELAY)
     log.warning("again_later", queue=queue, message=envelope.id, attempt=attempt, trouble=type(trouble).__name__)
     again = replace(envelope, attempt=attempt)
     await bus.send(queue, [BusMessage(derived("again", envelope.id, str(attempt)), again.encode(), at)])
