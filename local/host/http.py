@@ -1,4 +1,8 @@
-"""HTTP triggers: aiohttp in front, functions behind."""
+"""HTTP triggers: aiohttp in front, functions behind.
+
+Differs from Azure where Azure is at odds with RFC 9110: a method that no function of the path has is 405, there it
+is 404 (Azure/azure-functions-host issue 10098). Differs from Core Tools in asking for keys.
+"""
 
 import asyncio
 import logging

@@ -18,6 +18,7 @@ from local.host.reception import Reception
 from local.host.triggers import Function, QueueTrigger
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_BUS_ERRORS = (ServiceBusError, AMQPException, LinkLostError, OSError)
 _log = logging.getLogger("host.servicebus")
 
 
@@ -45,7 +46,7 @@ class QueueListener:
         self._client = client
         self._options = options
         self._stopping = asyncio.Event()
-        self._abandoned: set[asyncio.Task[None]] = set()
+        self._left: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Take messages until stopped; the messages in hand are finished."""
@@ -56,7 +57,7 @@ class QueueListener:
             try:
                 await reception.open()
                 if away:
-                    _log.info("%s: the bus is back", self._queue)
+                    _log.info("%s: receiving again", self._queue)
                 away, pause = False, _FIRST_PAUSE
                 await reception.run(self._stopping)
             except Exception as error:  # whatever it is, the queue must be served again
@@ -66,8 +67,8 @@ class QueueListener:
                 self._leave(reception)
                 await self._wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
-        if self._abandoned:
-            await asyncio.wait(self._abandoned)
+        if self._left:
+            await asyncio.wait(self._left)
 
     def stop(self) -> None:
         """Take no further message."""
@@ -87,9 +88,15 @@ class QueueListener:
 
     def _leave(self, reception: Reception) -> None:
         """Let the messages in hand finish beside the next connection: their locks outlive this one."""
-        task = asyncio.create_task(reception.finish())
-        self._abandoned.add(task)
-        task.add_done_callback(self._abandoned.discard)
+        task = asyncio.create_task(self._finish(reception))
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
+
+    async def _finish(self, reception: Reception) -> None:
+        try:
+            await reception.finish()
+        except _BUS_ERRORS as error:
+            _log.debug("%s: the lost link did not close: %s", self._queue, one_line(error))
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -101,5 +108,5 @@ class QueueListener:
 def _report(queue: str, error: BaseException) -> None:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    expected = isinstance(error, ServiceBusError | AMQPException | LinkLostError | OSError)
-    _log.warning("%s: the bus is away, trying again: %s", queue, one_line(error), exc_info=None if expected else error)
+    expected = isinstance(error, _BUS_ERRORS)
+    _log.warning("%s: not receiving, trying again: %s", queue, one_line(error), exc_info=None if expected else error)

@@ -155,5 +155,5 @@ async def test_a_stop_while_the_bus_is_away_is_a_stop(tmp_path: Path) -> None:
     )
     away = "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=k;UseDevelopmentEmulator=true;"
     with running_host(write_app(tmp_path, function), {"Bus": away}) as host:
-        await wait_for_output(host, "q: the bus is away")
+        await wait_for_output(host, "q: not receiving")
         assert await asyncio.to_thread(host.stop) == 0
