@@ -26,6 +26,8 @@ class Unmatched:
     trigger: str
     source: str
     at: datetime
+    sent_again_at: datetime | None = None
+    """When an operator replayed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Rejected:
     at: datetime
     kind: str = ""
     id: str = ""
+    sent_again_at: datetime | None = None
+    """When an operator sent it again."""
 
 
 @dataclass(frozen=True, slots=True)
