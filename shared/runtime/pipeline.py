@@ -64,17 +64,19 @@ class Pipeline:
         """Handle a message of a foreign format; `read` says which envelope it stands for."""
         try:
             envelope = await patiently(self._clock, lambda: read(raw))
+            body_type = self._body_type(envelope.kind)
+            message = opened(envelope, body_type)
         except Undecodable as error:
             await self.reject(queue, raw, error)
         except Transient as trouble:
             await put_off(self._bus, self._clock, queue, raw, trouble)
         else:
-            await self.take(envelope)
+            await self._take(body_type.queue, envelope, message)
 
     async def take(self, envelope: Envelope) -> None:
-        """Handle an envelope that a door has made itself; raises like `handle`."""
-        handler = self._handlers[envelope.kind]
-        await self._take(handler.body.queue, envelope, opened(envelope, handler.body))
+        """Handle an envelope that a door has made itself; raises Undecodable where the door made a mistake."""
+        body_type = self._body_type(envelope.kind)
+        await self._take(body_type.queue, envelope, opened(envelope, body_type))
 
     async def _take(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
         try:
@@ -94,12 +96,16 @@ class Pipeline:
         await self._publisher.publish(answer, message)
 
     def _open(self, queue: str, envelope: Envelope) -> Message[Any]:
-        handler = self._handlers.get(envelope.kind)
+        body_type = self._body_type(envelope.kind)
+        if body_type.queue != queue:
+            raise Undecodable("wrong_queue", "kind")
+        return opened(envelope, body_type)
+
+    def _body_type(self, kind: str) -> type[Any]:
+        handler = self._handlers.get(kind)
         if handler is None:
             raise Undecodable("unknown_kind", "kind")
-        if handler.body.queue != queue:
-            raise Undecodable("wrong_queue", "kind")
-        return opened(envelope, handler.body)
+        return handler.body
 
     async def _process(self, queue: str, kind: str, message: Message[Any]) -> None:
         """Apply the message, and in turn each one that is handled in the same invocation."""
