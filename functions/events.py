@@ -5,9 +5,6 @@ import azure.functions as func
 from functions.http import HttpBlueprint, answer
 from shared import bootstrap
 from shared.events.ingest import QUEUE
-from shared.runtime.errors import Transient, Undecodable
-from shared.runtime.rejected import reject
-from shared.runtime.retry import patiently
 
 blueprint = HttpBlueprint()
 
@@ -30,13 +27,5 @@ async def ingest_webhook(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.service_bus_queue_trigger(arg_name="message", queue_name=QUEUE, connection="ServiceBusConnection")
 async def ingest_bus(message: func.ServiceBusMessage) -> None:
     """Take one CloudEvent from a bus producer."""
-    services, raw = bootstrap.services(), message.get_body()
-    try:
-        envelope = await services.ingest.from_bus(raw)
-    except Undecodable as error:
-        reason = error
-        await patiently(services.clock, lambda: reject(services.store, services.clock, QUEUE, raw, reason))
-    except Transient:
-        await services.ingest.put_off(raw)
-    else:
-        await services.pipeline.take(envelope)
+    services = bootstrap.services()
+    await services.pipeline.translate(QUEUE, message.get_body(), services.ingest.from_bus)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol
 
 from shared.definitions.catalogue import Catalogue
@@ -16,13 +15,11 @@ from shared.runtime.bus import MAX_MESSAGE_BYTES, Bus, BusMessage
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Envelope
 from shared.runtime.errors import Undecodable
-from shared.runtime.ids import derived, made
+from shared.runtime.ids import derived
 from shared.runtime.problem import TOO_LARGE, Problem
 
 QUEUE = "device-events"
 """Where bus producers send the same events as single JSON objects."""
-
-PUT_OFF = timedelta(seconds=30)
 
 
 class Catalogues(Protocol):
@@ -82,14 +79,6 @@ class Ingest:
         if len(envelope.encode()) > MAX_MESSAGE_BYTES:
             raise Undecodable("too_large")
         return envelope
-
-    async def put_off(self, raw: bytes) -> None:
-        """Send a message of device-events again, scheduled: abandoned, it would burn its deliveries in an outage.
-
-        The bus id is a new one, for the broker drops a repeated one; that an event comes twice does no harm.
-        """
-        log.warning("event_put_off", queue=QUEUE)
-        await self._bus.send(QUEUE, [BusMessage(made(), raw, self._clock.now() + PUT_OFF)])
 
     def _credential(self, headers: Mapping[str, str], body: bytes, sender: str | None) -> Credential:
         if sender is None:

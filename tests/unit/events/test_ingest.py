@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.events.cloudevent import event_id
 from shared.events.credentials import parse
-from shared.events.ingest import PUT_OFF, Ingest
+from shared.events.ingest import Ingest
 from shared.runtime import codec
 from shared.runtime.bus import MAX_MESSAGE_BYTES, BusMessage
 from shared.runtime.errors import Throttled, Transient, Unavailable, Undecodable
@@ -200,19 +201,13 @@ async def test_a_bad_message_on_the_bus_is_undecodable_for_a_reason(raw: bytes, 
     assert (raised.value.reason, raised.value.field) == (reason, field)
 
 
-async def test_a_message_put_off_comes_again_later_and_is_not_dropped_as_a_repeat() -> None:
-    door = Door()
-    await door.ingest.put_off(BODY)
-    await door.ingest.put_off(BODY)
-    assert door.messages("device-events") == []
-    door.clock.at += PUT_OFF
-    assert [message.body for message in door.messages("device-events")] == [BODY, BODY]
+LATER = timedelta(seconds=30)
 
 
 async def test_a_later_event_is_judged_by_the_clock_of_the_door() -> None:
     door = Door()
     envelope = await door.ingest.from_bus(encoded(event(time=None)))
-    door.clock.at += PUT_OFF
+    door.clock.at += LATER
     later: Any = await door.ingest.from_bus(encoded(event(time=None)))
     assert replace(later, time=NOW, body=envelope.body) == envelope
-    assert later.time == NOW + PUT_OFF
+    assert later.time == NOW + LATER
