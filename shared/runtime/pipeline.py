@@ -80,7 +80,7 @@ class Pipeline:
 
     async def _take(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
         try:
-            await patiently(self._clock, lambda: self._process(queue, envelope.kind, message))
+            await patiently(self._clock, lambda: self._process(envelope.kind, message))
         except Transient as trouble:
             if is_hopeless(self._clock, envelope):
                 await self._refuse(queue, envelope, message, "gave_up")
@@ -107,11 +107,11 @@ class Pipeline:
             raise Undecodable("unknown_kind", "kind")
         return handler.body
 
-    async def _process(self, queue: str, kind: str, message: Message[Any]) -> None:
+    async def _process(self, kind: str, message: Message[Any]) -> None:
         """Apply the message, and in turn each one that is handled in the same invocation."""
         aggregate: Aggregate | None = None
         while True:
-            outbox, call, aggregate = await self._apply(queue, kind, message, aggregate)
+            outbox, call, aggregate = await self._apply(kind, message, aggregate)
             await self._publisher.publish(outbox, message)
             following = Parcel.of(await self._perform(call)) if call is not None else outbox.then
             if following is None:
@@ -122,7 +122,7 @@ class Pipeline:
         return opened(enclosed(parcel, cause, outbox), self._handlers[parcel.kind].body)
 
     async def _apply(
-        self, queue: str, kind: str, message: Message[Any], before: Aggregate | None
+        self, kind: str, message: Message[Any], before: Aggregate | None
     ) -> tuple[Outbox, object | None, Aggregate | None]:
         """Return what is to be published: of the step on record if the message came before, else of a new one."""
         handler = self._handlers[kind]
@@ -145,7 +145,7 @@ class Pipeline:
                 await aggregate.load()
                 continue
             if aggregate.leaves_no_trace(decision):
-                await self._reject(queue, kind, message, decision)
+                await self._reject(handler.body.queue, kind, message, decision)
             log.info("applied", kind=kind, message=message.id, outcome=decision.outcome or "nothing")
             return outbox, decision.call, aggregate
         raise Contended
