@@ -1,7 +1,6 @@
 """Messages that are sent again by hand: under a new bus id, and struck off their list without losing a later entry."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from shared.cli.services import Services
 from shared.runtime.bus import BusMessage
@@ -14,8 +13,8 @@ MARK = "sent_again_at"
 
 
 async def send_again(services: Services, queue: str, raw: bytes, occasion: str) -> None:
-    """Send an envelope as its next attempt, anything else as it is; the same occasion twice is one bus message."""
-    await services.bus.send(queue, [BusMessage(derived("again", queue, occasion), _next_attempt(raw))])
+    """Send an envelope as its next attempt, anything else as it is on this occasion; once, if it is done twice."""
+    await services.bus.send(queue, [_again(queue, raw, occasion)])
 
 
 async def strike_off(services: Services, table: str, partition: str, row: Row, keep: Data) -> bool:
@@ -35,14 +34,11 @@ def is_struck_off(row: Row) -> bool:
     return MARK in row.data
 
 
-def occasion(row: Row) -> str:
-    """Name this entry of a list; an entry that comes again later is another one."""
-    return f"{row.key}~{datetime.fromisoformat(row.data['at']).isoformat()}"
-
-
-def _next_attempt(raw: bytes) -> bytes:
+def _again(queue: str, raw: bytes, occasion: str) -> BusMessage:
     try:
         envelope = decode(raw)
     except Undecodable:
-        return raw
-    return replace(envelope, attempt=envelope.attempt + 1).encode()
+        return BusMessage(derived("by hand", queue, raw.hex(), occasion), raw)
+    attempt = envelope.attempt + 1
+    again = replace(envelope, attempt=attempt)
+    return BusMessage(derived("by hand", queue, envelope.id, str(attempt)), again.encode())

@@ -1,6 +1,7 @@
 """The broker's dead letters over all our queues: listed, and sent again."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,17 +27,20 @@ MOST = 1000
 
 async def listed(services: Services, queues: Sequence[str]) -> list[dict[str, Any]]:
     """Return a line for each dead letter; never a body."""
-    return [_line(letter) for queue in queues for letter in await services.dead_letters.peek(queue, MOST)]
+    return [_line(letter) for letter in await services.dead_letters.peek(queues, MOST)]
 
 
-async def redrive(services: Services, queue: str) -> int:
-    """Send again what is there now, and return how many; what dies again meanwhile is left for the next time."""
-    present = await services.dead_letters.peek(queue, MOST)
+async def redrive(services: Services, queues: Sequence[str]) -> dict[str, int]:
+    """Send again what is there now, and return how many by queue; what dies again meanwhile is for the next time."""
+    present = Counter(letter.queue for letter in await services.dead_letters.peek(queues, MOST))
+    return {queue: await _redrive(services, queue, count) for queue, count in present.items()}
 
+
+async def _redrive(services: Services, queue: str, count: int) -> int:
     async def again(letter: DeadLetter) -> None:
         await send_again(services, queue, letter.body, letter.id)
 
-    return await services.dead_letters.take(queue, len(present), again) if present else 0
+    return await services.dead_letters.take(queue, count, again)
 
 
 def _line(letter: DeadLetter) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from shared.cli.again import is_struck_off, occasion, send_again, strike_off
+from shared.cli.again import is_struck_off, send_again, strike_off
 from shared.cli.rows import daily
 from shared.cli.services import Services
 from shared.events.messages import TriggerFired
@@ -28,7 +28,7 @@ async def replay(services: Services, ids: Collection[str] | None, days: int) -> 
             continue
         # Read as an envelope first: what the functions could not read would only end among the rejected.
         envelope = typed(Envelope, row.data["envelope"])
-        await send_again(services, TriggerFired.queue, envelope.encode(), occasion(row))
+        await send_again(services, TriggerFired.queue, envelope.encode(), row.data["at"])
         await strike_off(services, TABLE, day, row, _kept(row))
         replayed.append(row.key)
     return replayed

@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 
 MAX_ID = 256
 MAX_NAME = 200
+MAX_PHONE = 16
+"""The + and 15 digits (ITU-T E.164, 6.2.1)."""
 MAX_EMAIL = 254
 """Of an address in a mail's envelope (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
 
@@ -42,9 +44,11 @@ def phone(value: str) -> str:
         number = phonenumbers.parse(value)
     except phonenumbers.NumberParseException:
         raise Wrong("is not a phone number") from None
-    if not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if not possible or len(international) > MAX_PHONE:
         raise Wrong("is not a possible phone number of its country")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return international
 
 
 def email(value: str) -> str:

@@ -1,6 +1,6 @@
 """What the broker has put aside: messages whose handling crashed too often, or that nobody took in time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,8 +21,8 @@ class DeadLetter:
 class DeadLetters(Protocol):
     """Dead letters by queue. Both methods raise Unavailable where the broker does not answer."""
 
-    async def peek(self, queue: str, limit: int) -> list[DeadLetter]:
-        """Return the first ones, and leave them there."""
+    async def peek(self, queues: Sequence[str], limit: int) -> list[DeadLetter]:
+        """Return the first ones of each queue, and leave them there."""
 
     async def take(self, queue: str, limit: int, handle: Callable[[DeadLetter], Awaitable[None]]) -> int:
         """Hand over the first ones, remove each that was handled, and return how many."""

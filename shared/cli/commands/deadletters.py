@@ -1,6 +1,5 @@
 """`carebus deadletters list` and `redrive`."""
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -37,7 +36,9 @@ def redrive(context: typer.Context, queue: Queue = None) -> None:
     from shared.cli import deadletters
 
     cli: Cli = context.obj
-    for name in (queue,) if queue else deadletters.QUEUES:
-        count = cli.run(partial(deadletters.redrive, queue=name), needs=(BUS,))
-        if count or queue:
-            typer.echo(f"{name}: {count} sent again.")
+    queues = (queue,) if queue else deadletters.QUEUES
+    redriven = cli.run(lambda services: deadletters.redrive(services, queues), needs=(BUS,))
+    for name, count in redriven.items():
+        typer.echo(f"{name}: {count} sent again.")
+    if not redriven:
+        typer.echo("No dead letters.")

@@ -40,7 +40,7 @@ def show(context: typer.Context, key: str, days: Days = 30) -> None:
     cli: Cli = context.obj
     body = cli.run(lambda services: rejected.body_of(services, key, days))
     typer.echo("Access to this content is restricted: it may hold personal data.", err=True)
-    typer.echo(output.printable(body))
+    typer.echo(output.printable(body.decode("utf-8", "backslashreplace")))
 
 
 @app.command()
@@ -67,6 +67,6 @@ def redrive(
     typer.echo(f"{len(redriven.sent)} sent again.")
     missing = set(keys or ()) - {*redriven.sent, *redriven.left}
     problems = [f"Not in the list of {days} days: {key}" for key in sorted(missing)]
-    problems += [f"Its body is not kept as it came: {key}" for key in redriven.left]
+    problems += [f"Its body is gone: {key}" for key in redriven.left]
     if problems:
         stop("\n".join(problems))

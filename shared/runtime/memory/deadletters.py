@@ -1,6 +1,6 @@
 """The dead letters of the queues in memory."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from shared.runtime.deadletters import DeadLetter
 from shared.runtime.memory.bus import Delivery, MemoryBus, Queue
@@ -12,8 +12,8 @@ class MemoryDeadLetters:
     def __init__(self, bus: MemoryBus) -> None:
         self._bus = bus
 
-    async def peek(self, queue: str, limit: int) -> list[DeadLetter]:
-        return [_letter(delivery) for delivery in self._dead(queue)[:limit]]
+    async def peek(self, queues: Sequence[str], limit: int) -> list[DeadLetter]:
+        return [_letter(delivery) for queue in queues for delivery in self._dead(queue)[:limit]]
 
     async def take(self, queue: str, limit: int, handle: Callable[[DeadLetter], Awaitable[None]]) -> int:
         first = self._dead(queue)[:limit]

@@ -30,7 +30,7 @@ async def test_what_was_delivered_too_often_is_seen_with_its_reason(
     queues: Queues, letters: DeadLetters, queue: str
 ) -> None:
     await _die(queues, queue, "a", "b")
-    found = await letters.peek(queue, 10)
+    found = await letters.peek([queue], 10)
     assert [(one.queue, one.id, one.body, one.reason) for one in found] == [
         (queue, "a", b"a", "MaxDeliveryCountExceeded"),
         (queue, "b", b"b", "MaxDeliveryCountExceeded"),
@@ -42,8 +42,8 @@ async def test_looking_takes_nothing_away_and_no_more_than_asked_for(
     queues: Queues, letters: DeadLetters, queue: str
 ) -> None:
     await _die(queues, queue, "a", "b")
-    assert [one.id for one in await letters.peek(queue, 1)] == ["a"]
-    assert [one.id for one in await letters.peek(queue, 10)] == ["a", "b"]
+    assert [one.id for one in await letters.peek([queue], 1)] == ["a"]
+    assert [one.id for one in await letters.peek([queue], 10)] == ["a", "b"]
 
 
 async def test_only_as_many_as_asked_for_are_handed_over_and_removed(
@@ -57,7 +57,7 @@ async def test_only_as_many_as_asked_for_are_handed_over_and_removed(
 
     assert await letters.take(queue, 2, handle) == 2
     assert handled == ["a", "b"]
-    assert [one.id for one in await letters.peek(queue, 10)] == ["c"]
+    assert [one.id for one in await letters.peek([queue], 10)] == ["c"]
 
 
 async def test_what_could_not_be_handled_stays(queues: Queues, letters: DeadLetters, queue: str) -> None:
@@ -69,8 +69,15 @@ async def test_what_could_not_be_handled_stays(queues: Queues, letters: DeadLett
 
     with pytest.raises(LookupError):
         await letters.take(queue, 2, fail_at_b)
-    assert [one.id for one in await letters.peek(queue, 10)] == ["b"]
+    assert [one.id for one in await letters.peek([queue], 10)] == ["b"]
+
+
+async def test_several_queues_are_looked_at_in_turn(queues: Queues, letters: DeadLetters, queue: str) -> None:
+    other = queue.replace("queue", "short-lock")
+    await _die(queues, queue, "a", "b")
+    await _die(queues, other, "c", "d")
+    assert [(one.queue, one.id) for one in await letters.peek([other, queue], 1)] == [(other, "c"), (queue, "a")]
 
 
 async def test_a_queue_without_dead_letters_gives_none(letters: DeadLetters, queue: str) -> None:
-    assert await letters.peek(queue, 10) == []
+    assert await letters.peek([queue], 10) == []
