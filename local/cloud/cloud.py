@@ -1,17 +1,16 @@
 """The local cloud as a whole: started in order, watched, stopped in reverse."""
 
 import asyncio
-import fcntl
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from local.cloud import services
 from local.cloud.child import Child, Service
-from local.cloud.errors import CloudError
 from local.cloud.guard import Guard, guarding
+from local.cloud.lock import locked
 from local.cloud.ports import HOST, free_port
 from local.cloud.settings import FILE, Addresses, Secrets, local_settings, write_private
 
@@ -51,7 +50,7 @@ async def running_cloud(folder: Path, preferred_port: int = 0) -> AsyncIterator[
     logs = folder / "logs"
     for each in (logs, *(folder / name for name in ("tables", "bus", "sink"))):
         each.mkdir(parents=True, exist_ok=True)
-    with _locked(folder) as lock, guarding(services.ROOT, lock) as guard:
+    with locked(folder) as lock, guarding(services.ROOT, lock) as guard:
         async with AsyncExitStack() as stack:
             yield await _start(folder, free_port(preferred_port), _Starter(stack, guard, logs))
 
@@ -92,17 +91,6 @@ async def _start(folder: Path, http_port: int, start: _Starter) -> Cloud:
     host, _ = await start(services.host(cloud.settings, settings["Values"], http_port))
     cloud.children.append(host)
     return cloud
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[IO[str]]:
-    """Keep others off the folder; the system lifts the lock however we end."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CloudError(f"It is running already, in {folder}: stop it there first (Ctrl-C).") from None
-        yield lock
 
 
 async def _cancelled(*tasks: asyncio.Task[Any]) -> None:

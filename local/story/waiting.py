@@ -11,16 +11,16 @@ class NeverHappened(Exception):
     """What the story waited for did not come about."""
 
 
-async def until[T](what: str, look: Callable[[], Awaitable[T | None]]) -> T:
+async def until[T](what: str, look: Callable[[], Awaitable[T | None]], patience: float = PATIENCE_SECONDS) -> T:
     """Look again and again, and return the first thing seen; raises NeverHappened with `what` in the end."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             while True:
                 if seen := await look():
                     return seen
                 await asyncio.sleep(LOOK_AGAIN)
     except TimeoutError:
-        raise NeverHappened(f"{what}: not within {PATIENCE_SECONDS} seconds") from None
+        raise NeverHappened(f"{what}: not within {patience} seconds") from None
 
 
 async def until_one[T](what: str, look: Callable[[], Awaitable[Sequence[T]]]) -> T:

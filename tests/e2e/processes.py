@@ -64,6 +64,7 @@ class Program:
 
     def until_nothing_is_left(self) -> None:
         """Wait until neither it nor anything it started is running."""
+        self.wait()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while left := self.alive():
             assert time.monotonic() < deadline, f"still running: {left}"
@@ -82,10 +83,9 @@ class Program:
 
     def end(self) -> None:
         """See to it that nothing is left, whatever the test has come to."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             self._process.terminate()
-            self._process.wait(PATIENCE_SECONDS)
-        self.until_nothing_is_left()
+            self.until_nothing_is_left()
 
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "it was not started"

@@ -76,12 +76,3 @@ def test_a_service_that_ends_ends_everything_and_is_named(program: Program, fold
     assert program.wait() == 1
     assert "servicebus ended with exit code -9" in program.text()
     assert program.alive() == {}
-
-
-def test_its_folder_belongs_to_one_at_a_time(program: Program, folder: Path, tmp_path: Path) -> None:
-    start(program, folder)
-    other = Program(tmp_path / "other.txt")
-    other.start("local.up", "--folder", str(folder), "--port", "0")
-    assert other.wait() == 1
-    assert "running already" in other.text()
-    assert other.alive() == {}

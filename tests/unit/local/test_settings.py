@@ -1,0 +1,41 @@
+"""The run's own settings and secrets."""
+
+import stat
+from pathlib import Path
+
+from local.cloud.settings import Addresses, Secrets, local_settings, write_private
+from shared.channels.signing import decode_key
+from shared.events.credentials import parse
+from shared.pages.links import link_keys
+from shared.runtime.settings import CONNECTIONS, REQUIRED, Settings
+
+WHERE = Addresses("Endpoint=sb://127.0.0.1:1;", "TableEndpoint=x;", "http://127.0.0.1:2", "http://127.0.0.1:3")
+
+
+def test_secrets_are_made_once_so_that_links_in_messages_stay_good(tmp_path: Path) -> None:
+    first = Secrets.of(tmp_path)
+    assert Secrets.of(tmp_path) == first
+    assert Secrets.made() != first
+
+
+def test_the_settings_are_all_that_the_functions_ask_for() -> None:
+    values = local_settings(Secrets.made(), WHERE)["Values"]
+    assert set(REQUIRED) | set(CONNECTIONS) <= values.keys()
+    assert Settings.read(values).public_url == WHERE.public_url
+
+
+def test_the_secrets_are_of_the_kinds_that_are_asked_for() -> None:
+    own = Secrets.made()
+    values = local_settings(own, WHERE)["Values"]
+    assert link_keys(values["CAREBUS_LINK_KEYS"]) == {"k1": own.link_key}
+    assert parse(values["CAREBUS_SENDERS"]).webhook("acme").may_use("/plants/berlin/4")
+    assert len(decode_key(own.sink_key)) == 32
+
+
+def test_only_its_owner_may_read_a_private_file(tmp_path: Path) -> None:
+    file = tmp_path / "local.settings.json"
+    file.write_text("{}")
+    file.chmod(0o644)
+    write_private(file, {"Values": {}})
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]
