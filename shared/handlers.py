@@ -62,7 +62,7 @@ def _journeys(definitions: Definitions) -> tuple[AnyHandler, ...]:
     async def entry_facts(
         store: Store, message: Message[journey_messages.EnterJourney], _entries: object
     ) -> EntryFacts:
-        published = (await definitions.current()).journeys[message.body.journey]
+        published = await definitions.published(message.body.journey)
         contact = await facts.person(store, message.body.contact) if published.journey.needs_contact() else {}
         return EntryFacts(published, RunFacts(published.journey, contact))
 

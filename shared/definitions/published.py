@@ -15,7 +15,7 @@ from shared.definitions.loader import Documents, Kind, parse
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
 from shared.runtime.clock import Clock
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, Transient
 from shared.runtime.ids import joined
 from shared.runtime.store import Insert, Replace, Row, Store
 
@@ -36,6 +36,10 @@ class Change:
     name: str
     version: int
     is_new: bool
+
+
+class NotKnownYet(Transient):
+    """Another process sent a message about a journey that this one has not read of yet."""
 
 
 class Definitions:
@@ -59,6 +63,13 @@ class Definitions:
             self._pointers = row.data if row else EMPTY
             self._fresh_until = now + self._cache_for
         return self._catalogue
+
+    async def published(self, journey: str) -> Published:
+        """Return the current version of a journey; raises NotKnownYet where only others have read of it so far."""
+        catalogue = await self.current()
+        if journey not in catalogue.journeys:
+            raise NotKnownYet
+        return catalogue.journeys[journey]
 
     async def journey(self, name: str, version: int) -> Journey:
         """Return one version of a journey: what a run that began with it goes on with."""

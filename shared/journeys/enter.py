@@ -1,5 +1,6 @@
 """Entering a journey: its rules are asked once an event, and the answer is on record, a refusal too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,13 +35,13 @@ def _enter(
     run = _run(message, facts.published, now)
     reason = _refused_because(entries, run, message, facts, now)
     if reason is not None:
-        return _not_entered(run, reason, facts)
+        return _not_entered(run, reason, _inputs(entries, facts))
     walked = walk(run, facts.published.journey.first, facts.run, now)
     return Decision(
         state=Entries(now),
         blind=facts.published.journey.re_entry.kind == "immediately",
         outcome="entered",
-        inputs=_inputs(facts),
+        inputs=_inputs(entries, facts),
         rows={f"run:{run.id}": walked.run},
         hints=walked.hints,
         messages=walked.messages,
@@ -65,7 +66,7 @@ def _refused_because(
     return None
 
 
-def _not_entered(run: Run, reason: str, facts: EntryFacts) -> Decision[Entries]:
+def _not_entered(run: Run, reason: str, inputs: Mapping[str, object]) -> Decision[Entries]:
     line = {
         "run": run.id,
         "contact": run.contact,
@@ -76,7 +77,7 @@ def _not_entered(run: Run, reason: str, facts: EntryFacts) -> Decision[Entries]:
     return Decision(
         outcome="not_entered",
         detail={"reason": reason},
-        inputs=_inputs(facts),
+        inputs=inputs,
         rows={f"run:{run.id}": replace(run, status="not_entered", reason=reason)},
         records=(Put("views", joined("not-entered", run.journey), joined(run.entered_at.isoformat(), run.id), line),),
     )
@@ -95,7 +96,12 @@ def _run(message: Message[EnterJourney], published: Published, now: datetime) ->
     )
 
 
-def _inputs(facts: EntryFacts) -> dict[str, object]:
+def _inputs(entries: Entries | None, facts: EntryFacts) -> dict[str, object]:
     published = facts.published
-    state = {"version": published.version, "state": published.state, "live_from": published.live_from.isoformat()}
-    return {**facts.run.inputs(), **state}
+    return {
+        **facts.run.inputs(),
+        "version": published.version,
+        "state": published.state,
+        "live_from": published.live_from.isoformat(),
+        "last_entry": entries.last.isoformat() if entries else None,
+    }

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from shared.definitions.catalogue import Published
+from shared.definitions.journey import Journey
 from shared.journeys.advance import RunFacts, answered, awaited, time_up
-from shared.journeys.enter import EntryFacts, enter_first
+from shared.journeys.enter import EntryFacts, enter, enter_first
 from shared.journeys.messages import Answered, Awaited, EnterJourney, TimeUp
-from shared.journeys.run import Run
+from shared.journeys.run import Entries, Run
 from shared.runtime.codec import plain, typed
 from shared.runtime.envelope import Message
 from shared.runtime.step import Outbox, Step
@@ -23,7 +24,7 @@ DECIDE: dict[str, tuple[type[Any], Any]] = {
 
 def replayed(stored: dict[str, Any], steps: list[dict[str, Any]]) -> Iterator[str]:
     """Yield where the decisions of today differ from those on record."""
-    journey = documents().journeys[stored["journey"]]
+    journey = _journey(stored["journey"], stored["version"])
     state: Run | None = None
     for data in steps:
         step = typed(Step, data)
@@ -41,12 +42,22 @@ def replayed(stored: dict[str, Any], steps: list[dict[str, Any]]) -> Iterator[st
         yield f"ends as {plain(state)}, ended as {stored}"
 
 
+def _journey(name: str, version: int) -> Journey:
+    """Return the version that the run began with; what did not change has the first one only."""
+    first, second = documents(1).journeys, documents(2).journeys
+    return first[name] if version == 1 and name in first else second[name]
+
+
 def _entered(step: Step, facts: RunFacts) -> tuple[Run, Outbox]:
     inputs = step.inputs
     live_from = datetime.fromisoformat(inputs["live_from"])
     published = Published(facts.journey, inputs["version"], inputs["state"], live_from)
     message = _message(step, EnterJourney)
-    decision = enter_first(message, EntryFacts(published, facts), step.at)
+    entry = EntryFacts(published, facts)
+    if inputs["last_entry"] is None:
+        decision = enter_first(message, entry, step.at)
+    else:
+        decision = enter(Entries(datetime.fromisoformat(inputs["last_entry"])), message, entry, step.at)
     [run] = decision.rows.values()
     assert isinstance(run, Run)
     return run, Outbox.of(decision, message, step.at)

@@ -21,6 +21,8 @@ PHONES = {"ada": "+15550111", "bo": "+4930901820", "cy": "+15550113"}
 DEVICES = {"D-1": "ada", "D-2": "bo", "D-3": "cy", "D-4": "ada"}
 LATE_DEVICE = "D-9"
 CODES = (10, 11, 12)
+SECOND_VERSION = 3600
+"""Seconds after the start when changed definitions are published, while events come in."""
 
 
 @dataclass(slots=True)
@@ -56,10 +58,8 @@ def _set_up(world: World, story: Story) -> None:
     calm = world.store.faults
     world.calm()
 
-    def publish() -> None:
-        world.call("publish", lambda services: services.definitions.publish(documents()))
-
-    world.plan(0, publish)
+    world.plan(0, lambda: publish(world, 1))
+    world.plan(SECOND_VERSION, lambda: publish(world, 2))
     for person, language in PEOPLE.items():
         body = PutContact(person, person.title(), f"{person}@example.com", PHONES[person], language)
         send(world, story, f"contact-{person}", body)
@@ -75,11 +75,20 @@ def _set_up(world: World, story: Story) -> None:
     world.plan(20, rage)
 
 
+def publish(world: World, version: int) -> None:
+    """Publish a version; who publishes tries again until it is done."""
+    world.call(
+        f"publish version {version}",
+        lambda services: services.definitions.publish(documents(version)),
+        lambda: publish(world, version),
+    )
+
+
 def _plan_event(world: World, story: Story, number: int) -> None:
     rng = world.rng
     device = rng.choice([*DEVICES, "D-1", "D-1", LATE_DEVICE])
     code = rng.choice(CODES)
-    at = rng.choice((90, 90, 120, 7200, 20000)) + rng.random() * 5
+    at = rng.choice((90, 90, 120, SECOND_VERSION, 7200, 20000)) + rng.random() * 20
     event = {
         "specversion": "1.0",
         "id": f"e{number}",

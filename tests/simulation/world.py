@@ -36,10 +36,10 @@ FOREIGN = ("device-events", "delivery-reports")
 
 
 @cache
-def documents() -> Documents:
-    """Return the story's definitions and the simulation's own."""
-    texts = read_tree(ROOT / "definitions") | read_tree(Path(__file__).parent / "definitions")
-    return load(texts)
+def documents(version: int) -> Documents:
+    """Return the story's definitions with the simulation's own, as they are published first (1) and later (2)."""
+    own = Path(__file__).parent / "definitions" / {1: "first", 2: "second"}[version]
+    return load(read_tree(ROOT / "definitions") | read_tree(own))
 
 
 class Stuck(AssertionError):
