@@ -1,8 +1,9 @@
 """Commands to cases. Each is applied once per envelope id, by whatever way it came."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
+
+from pydantic import AwareDatetime
 
 from shared.cases.number import number
 
@@ -21,7 +22,7 @@ class OpenCase:
     origin: str = "iot"
     device: str | None = None
     error_code: int | None = None
-    seen: datetime | None = None
+    seen: AwareDatetime | None = None
     """When the device saw the error (UTC)."""
 
 
@@ -34,7 +35,7 @@ class CreateCase:
 
     case: str
     epoch: int
-    opened_at: datetime
+    opened_at: AwareDatetime
     opening: OpenCase
 
     @property

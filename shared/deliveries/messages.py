@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
+
+from pydantic import AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +71,5 @@ class DeliveryReported:
     delivery: str
     report: str
     """delivered | failed | bounced_hard | bounced_soft | opened | clicked"""
-    at: datetime
+    at: AwareDatetime
     detail: str = ""

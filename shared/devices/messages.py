@@ -1,8 +1,9 @@
 """What is said to a device's partition: who owns it, and which case is open for which of its errors."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
+
+from pydantic import AwareDatetime
 
 from shared.cases.messages import OpenCase, ReactivateCase
 
@@ -17,7 +18,7 @@ class PutDevice:
     device: str
     contact: str
     model: str = ""
-    since: datetime | None = None
+    since: AwareDatetime | None = None
     """None: from now on, and for a first owner from the beginning."""
 
 
@@ -30,7 +31,7 @@ class BindAlert:
 
     device: str
     error_code: int
-    seen: datetime
+    seen: AwareDatetime
     opening: OpenCase
 
 

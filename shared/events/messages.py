@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
+
+from pydantic import AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class TriggerFired:
 
     trigger: str
     attributes: Mapping[str, Any]
-    time: datetime
+    time: AwareDatetime
     """The event's own time (UTC): an audience is who owned the device then."""
     source: str = ""
     contact: str | None = None

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, ClassVar
+
+from pydantic import AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class EnterJourney:
     run: str
     event: str
     attributes: Mapping[str, Any]
-    time: datetime
+    time: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Awaited:
     token: str
     event: str
     attributes: Mapping[str, Any]
-    time: datetime
+    time: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
-from pydantic import ValidationError
+from pydantic import AwareDatetime, ValidationError
 
 from shared.runtime import codec
 from shared.runtime.errors import Undecodable
@@ -38,7 +38,7 @@ class Envelope:
 
     id: str
     kind: str
-    time: datetime
+    time: AwareDatetime
     """When it was said; for a scheduled message, when it is due (UTC)."""
     body: Mapping[str, Any]
     cause: tuple[str, ...] = ()
