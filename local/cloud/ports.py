@@ -1,20 +1,31 @@
-"""Ports of 127.0.0.1."""
+"""Ports of 127.0.0.1 for services that must be told theirs before they start."""
 
+import random
 import socket
 from contextlib import closing
 
 HOST = "127.0.0.1"
+RANGE = range(15_000, 32_000)
+"""Below what systems hand out for outgoing connections (Linux: from 32,768 on): one of those might come in between."""
+ATTEMPTS = 100
 
 
 def free_port(preferred: int = 0) -> int:
     """Return a port that nobody listens on now: the preferred one, if that is so."""
-    for port in (preferred, 0):
-        with closing(socket.socket()) as probe:
-            # Else a port whose last connections are still closing would count as taken.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError(f"no free port on {HOST}")
+    others = random.SystemRandom().sample(RANGE, ATTEMPTS)
+    for port in (preferred, *others) if preferred else others:
+        if is_free(port):
+            return port
+    raise OSError(f"no free port on {HOST} among {ATTEMPTS} between {RANGE.start} and {RANGE.stop}")
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen there now."""
+    with closing(socket.socket()) as probe:
+        # As servers do: else a port whose last connections are still closing would count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
