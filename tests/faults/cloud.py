@@ -1,0 +1,129 @@
+"""The whole system as real processes that a test may kill, stop and start again at will."""
+
+import gc
+import json
+from asyncio import sleep, to_thread
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from local.cloud.services import ROOT
+from local.cloud.settings import Addresses, Secrets, local_settings
+from shared.definitions.loader import load, read_tree
+from shared.definitions.published import EVERYBODY_KNOWS, Definitions
+from shared.runtime.azure.bus import AzureBus
+from shared.runtime.azure.connection import ConnectionString
+from shared.runtime.azure.store import AzureStore
+from shared.runtime.clock import SystemClock
+from tests.cloud.azurite import Azurite, free_port, running_azurite
+from tests.cloud.host import Host, running_host
+from tests.cloud.servicebus import CONFIG, Emulator, running_emulator
+from tests.cloud.sink import RunningSink, running_sink
+from tests.faults.ledger import Tables
+from tests.faults.people import Person, people, register
+from tests.faults.waiting import until
+
+LOCK_SECONDS = 10
+"""A killed host's messages come again when their locks end; the cloud's minute would be most of a test's time."""
+REGISTRATION_SECONDS = 120
+DEFINITIONS = ROOT / "definitions"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A running system with its people."""
+
+    azurite: Azurite
+    emulator: Emulator
+    sink: RunningSink
+    host: Host
+    secrets: Secrets
+    people: list[Person]
+    bus: AzureBus
+    http: aiohttp.ClientSession
+    tables: Tables
+
+    async def crash_host(self) -> None:
+        """Kill -9 the functions host, and start it again."""
+        self.host.kill()
+        await to_thread(self.host.start)
+
+    async def crash_bus(self) -> None:
+        """Kill -9 the bus, and start it again on what it had written."""
+        await to_thread(self.emulator.restart)
+
+    async def without_bus(self, seconds: float) -> None:
+        """Take the bus away for so long."""
+        self.emulator.kill()
+        await sleep(seconds)
+        await to_thread(self.emulator.start)
+
+    async def without_tables(self, seconds: float) -> None:
+        """Take the tables away for so long. Azurite's own crash is not among the faults we survive: it is stopped."""
+        await to_thread(self.azurite.stop)
+        await sleep(seconds)
+        await to_thread(self.azurite.start)
+
+
+@asynccontextmanager
+async def running_cloud(
+    folder: Path, number_of_people: int, lock_seconds: float = LOCK_SECONDS
+) -> AsyncIterator[Cloud]:
+    """Run everything on free ports with its data in the folder, definitions published and people known."""
+    async with AsyncExitStack() as stack:
+        azurite = stack.enter_context(running_azurite(_made(folder / "tables")))
+        options = ("--ttl", "P14D")
+        emulator = stack.enter_context(running_emulator(_made(folder / "bus"), _config(folder, lock_seconds), options))
+        sink = await stack.enter_async_context(running_sink(servicebus=emulator.connection_string))
+        # What the Service Bus SDK has left of broken links must go while the event loop can still close it.
+        stack.callback(gc.collect)
+        bus = AzureBus(ConnectionString(emulator.connection_string))
+        stack.push_async_callback(bus.close)
+        await _publish(azurite)
+        secrets, port = Secrets.made(), free_port()
+        where = Addresses(emulator.connection_string, azurite.connection_string, sink.url, f"http://127.0.0.1:{port}")
+        settings = local_settings(secrets, where)
+        values = settings["Values"] | {"AcsConnection": sink.connection_string}
+        host = stack.enter_context(running_host(ROOT, values, settings["Keys"], ("--port", str(port))))
+        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
+        tables = await stack.enter_async_context(Tables.connected(azurite.connection_string))
+        cloud = Cloud(azurite, emulator, sink, host, secrets, people(number_of_people), bus, http, tables)
+        await _register(cloud)
+        yield cloud
+
+
+async def _publish(azurite: Azurite) -> None:
+    """Publish the project's definitions: live at once, since nobody runs yet who could know older ones."""
+    store = AzureStore(ConnectionString(azurite.connection_string))
+    try:
+        await Definitions(store, SystemClock(), -EVERYBODY_KNOWS).publish(load(read_tree(DEFINITIONS)))
+    finally:
+        await store.close()
+
+
+async def _register(cloud: Cloud) -> None:
+    await register(cloud.bus, cloud.people)
+
+    async def known() -> bool:
+        return all([await cloud.tables.heads(table) == len(cloud.people) for table in ("contacts", "devices")])
+
+    await until(f"{len(cloud.people)} people are known", known, REGISTRATION_SECONDS)
+
+
+def _config(folder: Path, lock_seconds: float) -> Path:
+    """Write the project's queues with another lock duration."""
+    config = json.loads(CONFIG.read_text(encoding="utf-8"))
+    for namespace in config["UserConfig"]["Namespaces"]:
+        for queue in namespace["Queues"]:
+            queue["Properties"]["LockDuration"] = f"PT{lock_seconds:.0f}S"
+    file = folder / "queues.json"
+    file.write_text(json.dumps(config), encoding="utf-8")
+    return file
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
