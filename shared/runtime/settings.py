@@ -21,6 +21,9 @@ CONNECTIONS = {
 }
 """A connection string under the name, or an address behind two underscores where an identity is used."""
 
+DEFINITIONS_CACHE = "CAREBUS_DEFINITIONS_CACHE_SECONDS"
+LONGEST_CACHE = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -59,5 +62,14 @@ class Settings:
 
 
 def definitions_cache(environment: Mapping[str, str]) -> timedelta:
-    """Return how long a process may work with the catalogue it knows; publishing waits for as long."""
-    return timedelta(seconds=float(environment.get("CAREBUS_DEFINITIONS_CACHE_SECONDS", "10")))
+    """Return how long a process may work with the catalogue it knows; publishing waits for as long.
+
+    Raises MissingSettings where it is none.
+    """
+    try:
+        seconds = float(environment.get(DEFINITIONS_CACHE) or "10")
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LONGEST_CACHE.total_seconds():
+        raise MissingSettings(f"{DEFINITIONS_CACHE} is no number of seconds from 0 to {LONGEST_CACHE.seconds}.")
+    return timedelta(seconds=seconds)
