@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,8 +26,18 @@ class JsonFormatter(logging.Formatter):
         line = {"time": at, "level": record.levelname.lower(), "action": record.getMessage()}
         line |= getattr(record, "fields", {})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+            line |= _place(record.exc_info)
+        return json.dumps(line, default=_text)
+
+
+def _place(info: Any) -> dict[str, Any]:
+    """Return class and place of an exception without its message, which may quote what a customer sent (I10)."""
+    class_, _, trace = info
+    return {"exception": class_.__name__ if class_ else "", "trace": traceback.format_tb(trace)}
+
+
+def _text(value: object) -> str:
+    return type(value).__name__ if isinstance(value, BaseException) else str(value)
 
 
 def configure(level: str = "INFO") -> None:
