@@ -1,11 +1,10 @@
 """A queue of the broker: a state machine that does no I/O and reads time from the clock it is given."""
 
-import heapq
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
-from local.servicebus.deadlines import Deadlines
+from local.servicebus.contents import Contents
 from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
 from local.servicebus.history import History
@@ -41,13 +40,8 @@ class Queue:
         self._clock = clock
         self._record = record
         self._last_number = 0
-        self._entries: dict[int, Entry] = {}
-        self._ready: list[int] = []
-        """A heap; numbers whose message is gone or not ready any more are skipped when they come up."""
+        self._contents = Contents()
         self._locks = Locks(settings.lock_duration, clock)
-        self._deferred: set[int] = set()
-        self._scheduled = Deadlines[int]()
-        self._expiries = Deadlines[int]()
         self._history = History(settings.duplicate_window)
 
     @property
@@ -89,10 +83,7 @@ class Queue:
 
     def receive_deferred(self, numbers: list[int]) -> list[Entry]:
         """Hand out deferred messages, locked: all or none."""
-        for number in numbers:
-            if number not in self._deferred or self._entries[number].token is not None:
-                raise _not_found(number)
-        entries = [self._entries[number] for number in dict.fromkeys(numbers)]
+        entries = [self._find(number, State.DEFERRED) for number in dict.fromkeys(numbers)]
         for entry in entries:
             self._locks.take(entry)
         return entries
@@ -111,15 +102,14 @@ class Queue:
         entry = self._locks.release(token)
         if entry.has_expired(self._clock()):
             self._expire(entry)
-        elif entry.state is State.ACTIVE:
-            heapq.heappush(self._ready, entry.number)
+        else:
+            self._contents.make_ready(entry)
 
     def defer(self, token: UUID) -> None:
         """Put a message aside: from now on it is only had by its sequence number."""
         entry = self._locks.release(token)
-        entry.state = State.DEFERRED
+        self._contents.put_aside(entry)
         entry.delivery_count += 1
-        self._deferred.add(entry.number)
         self._record(entry.update_record(self.name))
 
     def dead_letter(self, token: UUID, reason: str | None, description: str | None) -> None:
@@ -134,37 +124,33 @@ class Queue:
 
     def cancel(self, numbers: list[int]) -> None:
         """Take scheduled messages back, all or none."""
-        for number in numbers:
-            if number not in self._entries or self._entries[number].state is not State.SCHEDULED:
-                raise _not_found(number)
-        for number in dict.fromkeys(numbers):
-            self._remove(self._entries[number])
+        for entry in [self._find(number, State.SCHEDULED) for number in dict.fromkeys(numbers)]:
+            self._remove(entry)
 
     def peek(self, from_number: int, count: int) -> list[Entry]:
         """Return messages of any state in the order of their numbers, without locking them."""
-        numbers = heapq.nsmallest(count, (number for number in self._entries if number >= from_number))
-        return [self._entries[number] for number in numbers]
+        return self._contents.page(from_number, count)
 
     def counts(self) -> Counts:
         """Count what the queue holds; a locked message counts as locked, deferred or not."""
-        locked, scheduled = len(self._locks), len(self._scheduled)
-        deferred = len(self._deferred) - sum(entry.state is State.DEFERRED for entry in self._locks)
-        return Counts(len(self._entries) - locked - scheduled - deferred, scheduled, locked, deferred)
+        locked, scheduled = len(self._locks), self._contents.scheduled_count
+        deferred = self._contents.deferred_count - sum(entry.state is State.DEFERRED for entry in self._locks)
+        return Counts(len(self._contents) - locked - scheduled - deferred, scheduled, locked, deferred)
 
     def advance(self) -> None:
         """Do what is due by now: activate scheduled messages, end locks, expire messages."""
         now = self._clock()
-        for number in self._scheduled.pop_due(now):
-            self._activate(self._entries[number], now)
+        for entry in self._contents.pop_scheduled(now):
+            self._activate(entry, now)
         for entry in self._locks.pop_ended(now):
             self._give_back(entry)
-        for number in self._expiries.pop_due(now):
-            if self._entries[number].token is None:  # a locked message expires when its lock ends
-                self._expire(self._entries[number])
+        for entry in self._contents.pop_expired(now):
+            if entry.token is None:  # a locked message expires when its lock ends
+                self._expire(entry)
 
     def next_deadline(self) -> int | None:
         """Return when `advance` has something to do next."""
-        due = (self._scheduled.next(), self._locks.next_end(), self._expiries.next())
+        due = (self._contents.next_deadline(), self._locks.next_end())
         return min((at for at in due if at is not None), default=None)
 
     def records(self) -> Iterator[Record]:
@@ -172,7 +158,7 @@ class Queue:
         yield LastNumber(self.name, self._last_number)
         for message_id, seen_at in self._history:
             yield Remember(self.name, message_id, seen_at)
-        for entry in self._entries.values():
+        for entry in self._contents:
             yield entry.put_record(self.name)
 
     def restore(self, record: Record) -> None:
@@ -180,14 +166,14 @@ class Queue:
         match record:
             case Put():
                 self._last_number = max(self._last_number, record.number)
-                self._index(Entry.of_record(record))
+                self._contents.add(Entry.of_record(record))
             case Update(number=number):
-                entry = self._entries[number]
-                entry.state, entry.delivery_count = State(record.state), record.delivery_count
-                if entry.state is State.DEFERRED:
-                    self._deferred.add(number)
+                entry = self._contents[number]
+                entry.delivery_count = record.delivery_count
+                if record.state == State.DEFERRED:
+                    self._contents.put_aside(entry)
             case Drop(number=number):
-                self._forget(self._entries[number])
+                self._contents.remove(self._contents[number])
             case Remember():
                 self._history.add(record.message_id, record.seen_at)
             case LastNumber(number=number):
@@ -199,41 +185,24 @@ class Queue:
         return now + min(limits) if limits else None
 
     def _store(self, entry: Entry) -> None:
-        self._index(entry)
+        self._contents.add(entry)
         self._record(entry.put_record(self.name))
 
-    def _index(self, entry: Entry) -> None:
-        number = entry.number
-        self._entries[number] = entry
-        if entry.state is State.SCHEDULED:
-            self._scheduled.set(number, entry.message.scheduled_for or 0)
-        elif entry.state is State.DEFERRED:
-            self._deferred.add(number)
-        else:
-            heapq.heappush(self._ready, number)
-        if entry.expires_at is not None:
-            self._expiries.set(number, entry.expires_at)
-
     def _remove(self, entry: Entry) -> None:
-        self._forget(entry)
+        self._contents.remove(entry)
         self._record(Drop(self.name, entry.number))
 
-    def _forget(self, entry: Entry) -> None:
-        del self._entries[entry.number]
-        self._deferred.discard(entry.number)
-        self._scheduled.discard(entry.number)
-        self._expiries.discard(entry.number)
+    def _find(self, number: int, state: State) -> Entry:
+        entry = self._contents.find(number, state)
+        if entry is None:
+            raise RefusedError(MESSAGE_NOT_FOUND, f"There is no such message: sequence number {number}.")
+        return entry
 
     def _next_ready(self) -> Entry | None:
         now = self._clock()
-        while self._ready:
-            entry = self._entries.get(heapq.heappop(self._ready))
-            if entry is None or not entry.is_ready:
-                continue
-            if not entry.has_expired(now):
-                return entry
+        while (entry := self._contents.pop_ready()) is not None and entry.has_expired(now):
             self._expire(entry)
-        return None
+        return entry
 
     def _give_back(self, entry: Entry) -> None:
         entry.delivery_count += 1
@@ -245,8 +214,7 @@ class Queue:
             self._expire(entry)
         else:
             self._record(entry.update_record(self.name))
-            if entry.state is State.ACTIVE:
-                heapq.heappush(self._ready, entry.number)
+            self._contents.make_ready(entry)
 
     def _activate(self, entry: Entry, now: int) -> None:
         """A scheduled message joins the queue's end when it is due (Service Bus, message sequencing)."""
@@ -271,7 +239,3 @@ class Queue:
         dead = Entry(entry.number, message, State.ACTIVE, entry.enqueued_at, entry.first_number)
         dead.delivery_count = entry.delivery_count
         self._store(dead)
-
-
-def _not_found(number: int) -> RefusedError:
-    return RefusedError(MESSAGE_NOT_FOUND, f"There is no such message: sequence number {number}.")

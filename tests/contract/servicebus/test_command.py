@@ -11,6 +11,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
 from tests.cloud.servicebus import CONFIG, ROOT, Emulator, running_emulator
 
@@ -57,11 +58,27 @@ def test_a_configuration_that_it_cannot_serve_is_told_in_one_line(
 
 
 def test_data_of_another_configuration_is_not_served(config: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with running_emulator(data, config):
-        pass
-    with running_emulator(data, CONFIG) as emulator:
-        assert emulator.counts("trigger-events")["active"] == 0
+    with running_emulator(tmp_path, config) as emulator:
+        send_one(emulator, "plain")
+    result = run("--config", CONFIG, "--data", tmp_path)
+    complaint = "servicebus: the data holds messages of 'plain', which is not configured\n"
+    assert (result.returncode, result.stderr) == (2, complaint)
+
+
+def test_duplicate_detection_is_turned_off_by_an_option(config: Path) -> None:
+    with running_emulator(config=config, options=("--duplicate-window", "0")) as emulator:
+        for _ in range(2):
+            send_one(emulator, "duplicates")
+        assert emulator.counts("duplicates")["active"] == 2
+
+
+def send_one(emulator: Emulator, queue: str) -> None:
+    """Send a message with a fixed id."""
+    with (
+        ServiceBusClient.from_connection_string(emulator.connection_string) as opened,
+        opened.get_queue_sender(queue) as sender,
+    ):
+        sender.send_messages(ServiceBusMessage("hello", message_id="m-1"))
 
 
 def test_a_port_in_use_is_told_in_one_line() -> None:

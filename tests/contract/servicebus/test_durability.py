@@ -114,6 +114,25 @@ async def test_a_client_goes_on_after_the_emulator_was_restarted(config: Path, t
             assert ids(await receive(receiver)) == ["next"]
 
 
+async def test_a_journal_of_settled_messages_is_compacted_and_still_true(config: Path, tmp_path: Path) -> None:
+    mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
+    with running_emulator(tmp_path, config) as emulator:
+        async with links(emulator, QUEUE, receive_mode=mode) as (sender, receiver):
+            due = datetime.now(UTC) + timedelta(seconds=3600)
+            await sender.send_messages(ServiceBusMessage("x", message_id="kept", scheduled_enqueue_time_utc=due))
+            journal, sizes = tmp_path / "journal", [0]
+            while sizes[-1] <= (size := journal.stat().st_size):
+                assert size < 64 * 1024 * 1024, "the journal is never compacted"
+                sizes.append(size)
+                await sender.send_messages(ServiceBusMessage(b"x" * 250_000))
+                await receive(receiver)
+            emulator.restart()
+            counts = emulator.counts(QUEUE)
+            assert (counts["active"], counts["scheduled"]) == (0, 1)
+            await sender.send_messages(ServiceBusMessage("x", message_id="kept"))
+            assert emulator.counts(QUEUE)["duplicates"] == 1
+
+
 async def test_a_graceful_stop_keeps_everything_too(config: Path, tmp_path: Path) -> None:
     with running_emulator(tmp_path, config) as emulator:
         async with client(emulator) as opened, opened.get_queue_sender(QUEUE) as sender:
