@@ -6,9 +6,21 @@ Each check yields what it finds wrong.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tests.faults.alerts import Alert
 from tests.faults.ledger import FOLLOWING, JOURNEY, Ledger
+
+
+class End(NamedTuple):
+    """What a delivery came to, and how many SMS the customer got of it."""
+
+    state: str
+    reason: str
+    sms: int
+
+
+DELIVERED = End("delivered", "", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +29,7 @@ class Evidence:
 
     alerts: Sequence[Alert]
     ledger: Ledger
+    ends: Mapping[str, End]
 
     @property
     def errors(self) -> Counter[tuple[str, str]]:
@@ -24,11 +37,10 @@ class Evidence:
         return Counter((alert.person.device, str(alert.code)) for alert in set(self.alerts))
 
 
-def violations(alerts: Sequence[Alert], ledger: Ledger, allowed: Mapping[str, str] | None = None) -> list[str]:
-    """Return everything that is wrong; `allowed` names phones whose SMS may have failed, and the reason."""
-    evidence = Evidence(alerts, ledger)
-    found = [f"{check.__name__}: {wrong}" for check in CHECKS for wrong in check(evidence)]
-    return found + [f"one_sms_an_error: {wrong}" for wrong in one_sms_an_error(evidence, allowed or {})]
+def violations(alerts: Sequence[Alert], ledger: Ledger, ends: Mapping[str, End] | None = None) -> list[str]:
+    """Return everything that is wrong; `ends` says by contact how their delivery must end if not delivered."""
+    evidence = Evidence(alerts, ledger, ends or {})
+    return [f"{check.__name__}: {wrong}" for check in CHECKS for wrong in check(evidence)]
 
 
 def nothing_is_refused(it: Evidence) -> Iterator[str]:
@@ -69,24 +81,18 @@ def one_wait_a_case(it: Evidence) -> Iterator[str]:
         yield f"{FOLLOWING} waits {waiting.total()} times beside {len(it.ledger.cases)} cases"
 
 
-def one_sms_an_error(it: Evidence, allowed: Mapping[str, str]) -> Iterator[str]:
-    received = it.ledger.received()
-    phones = {alert.person.id: alert.person.phone for alert in it.alerts}
+def one_sms_an_error(it: Evidence) -> Iterator[str]:
+    received, deliveries = it.ledger.received(), it.ledger.deliveries
     owners = Counter(person.id for person, _ in {(alert.person, alert.code) for alert in it.alerts})
-    told = Counter(delivery["contact"] for delivery in it.ledger.deliveries.values())
+    told = Counter(delivery["contact"] for delivery in deliveries.values())
     if told != owners:
         yield f"deliveries differ from errors: {told - owners} too many, {owners - told} too few"
-    for id_, delivery in it.ledger.deliveries.items():
-        wanted = _wanted(allowed.get(phones.get(delivery["contact"], ""), ""))
-        seen = (delivery["state"], delivery["reason"], received[id_])
-        if seen != wanted:
-            yield f"delivery {id_} is {seen}, not {wanted}"
-    yield from (f"an SMS of {id_}, which is no delivery" for id_ in received.keys() - it.ledger.deliveries.keys())
-
-
-def _wanted(reason: str) -> tuple[str, str, int]:
-    """Return state, reason and number of SMS."""
-    return ("failed", reason, 0) if reason else ("delivered", "", 1)
+    for id_, delivery in deliveries.items():
+        end = End(delivery["state"], delivery["reason"], received[id_])
+        wanted = it.ends.get(delivery["contact"], DELIVERED)
+        if end != wanted:
+            yield f"delivery {id_} ended as {end}, not as {wanted}"
+    yield from (f"an SMS of {id_}, which is no delivery" for id_ in received.keys() - deliveries.keys())
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
@@ -95,4 +101,5 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     one_case_an_error,
     every_alert_is_an_occurrence,
     one_wait_a_case,
+    one_sms_an_error,
 )

@@ -3,23 +3,38 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from tests.faults.alerts import Alert
-from tests.faults.audit import violations
+from tests.faults.audit import DELIVERED, End, violations
 from tests.faults.cloud import Cloud
 from tests.faults.doors import Load, doors
 from tests.faults.ledger import Ledger
 from tests.faults.rest import ledger_at_rest
 from tests.faults.waiting import until
 
-Fault = Callable[[], Awaitable[None]]
+Fault = Callable[[], Coroutine[Any, Any, None]]
 REST_SECONDS = 240
 """Two lost locks of a minute, and retries after them; only a defect needs more."""
 RECOVERY_SECONDS = 120
 """The promise for outages: all is done within two minutes of their end."""
+
+
+FAILURES: Mapping[str, End] = {
+    "drop_answer": DELIVERED,
+    "drop_request": DELIVERED,
+    "throttle": DELIVERED,
+    "error": DELIVERED,
+    "slow": DELIVERED,
+    "reject": End("failed", "provider_rejected", 0),
+    "bounce": End("failed", "provider_rejected", 1),
+}
+"""How the provider fails, and what a delivery then comes to."""
+TOO_SLOW_SECONDS = 11
+"""Longer than a call to the provider waits: the SMS goes out, and nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +57,37 @@ class Outcome:
 async def kills(cloud: Cloud, victims: Sequence[Fault], number: int, seed: int) -> Outcome:
     """Kill a victim at each of so many random moments while every person's device reports an error."""
     rng = random.Random(seed)
-    alerts = alerts_of(cloud)
     load = Load(doors(cloud))
 
     async def kill() -> None:
-        for moment in sorted(rng.randrange(1, 2 * len(alerts) * 9 // 10) for _ in range(number)):
+        for moment in sorted(rng.randrange(1, 2 * len(cloud.people) * 9 // 10) for _ in range(number)):
             await _progress(cloud, load, moment)
             # Anywhere on the way of the messages in hand, not just where the one before it has ended.
             await asyncio.sleep(rng.uniform(0, 0.2))
             await rng.choice(victims)()
 
-    return await _under_load(cloud, alerts, load, kill(), REST_SECONDS)
+    return await _under_load(cloud, load, REST_SECONDS, kill)
 
 
 async def outage(cloud: Cloud, away: Fault) -> Outcome:
     """Take something away when a third of the alerts were taken, while the others keep coming."""
-    alerts = alerts_of(cloud)
     load = Load(doors(cloud))
 
     async def leave() -> None:
-        await _progress(cloud, load, len(alerts) // 3)
+        await _progress(cloud, load, len(cloud.people) // 3)
         await away()
 
-    return await _under_load(cloud, alerts, load, leave(), RECOVERY_SECONDS)
+    return await _under_load(cloud, load, RECOVERY_SECONDS, leave)
+
+
+async def failures(cloud: Cloud, times: int) -> Outcome:
+    """Let the provider fail in every way, so often for each person, while everybody's device reports an error."""
+    modes = dict(zip((person.id for person in cloud.people), cycle([*FAILURES, "none"]), strict=False))
+    for person in cloud.people:
+        if (mode := modes[person.id]) in FAILURES:
+            await cloud.sink.fail("sms", mode, to=person.phone, times=times, seconds=TOO_SLOW_SECONDS)
+    ends = {contact: FAILURES.get(mode, DELIVERED) for contact, mode in modes.items()}
+    return await _under_load(cloud, Load(doors(cloud)), REST_SECONDS, ends=ends)
 
 
 def alerts_of(cloud: Cloud) -> list[Alert]:
@@ -81,13 +104,18 @@ async def _progress(cloud: Cloud, load: Load, moment: int) -> None:
     await until(f"{moment} alerts and SMS", is_there, REST_SECONDS)
 
 
+async def _nothing() -> None:
+    """What goes wrong on a good day."""
+
+
 async def _under_load(
-    cloud: Cloud, alerts: Sequence[Alert], load: Load, faults: Coroutine[Any, Any, None], within: float
+    cloud: Cloud, load: Load, within: float, faults: Fault = _nothing, ends: Mapping[str, End] | None = None
 ) -> Outcome:
+    alerts = alerts_of(cloud)
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         group.create_task(load.send([alert.encode() for alert in alerts]))
-        group.create_task(faults)
+        group.create_task(faults())
     loaded = time.monotonic()
     ledger = await ledger_at_rest(cloud, within)
-    return Outcome(violations(alerts, ledger), ledger, loaded - began, time.monotonic() - loaded)
+    return Outcome(violations(alerts, ledger, ends), ledger, loaded - began, time.monotonic() - loaded)

@@ -1,0 +1,87 @@
+"""The fault runs by hand, as large and as long as asked; prints figures and the ledger, exit 1 where anything is wrong.
+
+python -m tests.faults.run kills --events 200 --kills 10 --seed 7 --lock 60
+python -m tests.faults.run outage --events 200 --service tables --seconds 60
+python -m tests.faults.run failures --events 80 --times 2
+"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import traceback
+import warnings
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from tests.faults.cloud import Cloud, running_cloud
+from tests.faults.scenarios import Outcome, failures, kills, outage
+
+
+def main() -> int:
+    """Return 0 where every promise was kept, 1 where not; then the folder with data and logs stays."""
+    options = _parser().parse_args()
+    # The Service Bus SDK leaves the sockets of broken links to the garbage collector.
+    warnings.filterwarnings("ignore", "unclosed", ResourceWarning)
+    folder = Path(tempfile.mkdtemp(prefix="carebus-faults-"))
+    try:
+        wrong = asyncio.run(_run(options, folder))
+    except AssertionError:
+        traceback.print_exc()
+        wrong = True
+    if wrong:
+        print(f"Data and logs are in {folder}.", file=sys.stderr)
+    else:
+        shutil.rmtree(folder)
+    return int(wrong)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults.run", description="Real processes, and what ails them."
+    )
+    commands = parser.add_subparsers(dest="scenario", required=True)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--events", type=int, default=200, help="critical errors, each of a device of its own (200)")
+    shared.add_argument("--lock", type=float, default=60, help="seconds until a killed host's messages come again (60)")
+    kill = commands.add_parser("kills", parents=[shared], help="kill -9 at random moments")
+    kill.add_argument("--kills", type=int, default=10, help="how often (10)")
+    kill.add_argument("--seed", type=int, default=1, help="chooses moments and victims (1)")
+    kill.add_argument("--victim", choices=["host", "bus", "both"], default="both")
+    away = commands.add_parser("outage", parents=[shared], help="take a service away for a while")
+    away.add_argument("--service", choices=["bus", "tables"], required=True)
+    away.add_argument("--seconds", type=float, default=60, help="for how long (60)")
+    fail = commands.add_parser("failures", parents=[shared], help="let the provider fail in every way")
+    fail.add_argument("--times", type=int, default=1, help="how often for each customer (1)")
+    return parser
+
+
+async def _run(options: argparse.Namespace, folder: Path) -> bool:
+    async with running_cloud(folder, options.events, options.lock) as cloud:
+        try:
+            outcome = await _scenario(options, cloud)
+        finally:
+            (folder / "host.log").write_text(cloud.host.output, encoding="utf-8")
+    print(f"\n{options.scenario}: taken after {outcome.loaded:.1f} s, at rest {outcome.rested:.1f} s later\n")
+    print(outcome.ledger)
+    print("\n".join(outcome.violations) or "\nEvery promise was kept.")
+    return bool(outcome.violations)
+
+
+def _scenario(options: argparse.Namespace, cloud: Cloud) -> Coroutine[Any, Any, Outcome]:
+    match options.scenario:
+        case "kills":
+            victims = {"host": [cloud.crash_host], "bus": [cloud.crash_bus]}
+            chosen = victims.get(options.victim, [cloud.crash_host, cloud.crash_bus])
+            return kills(cloud, chosen, options.kills, options.seed)
+        case "outage":
+            leave = {"bus": cloud.without_bus, "tables": cloud.without_tables}[options.service]
+            return outage(cloud, lambda: leave(options.seconds))
+        case _:
+            return failures(cloud, options.times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
