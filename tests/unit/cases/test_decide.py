@@ -1,0 +1,220 @@
+"""What each command does to a case: the new state, who is told, and which lists show it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
+from shared.cases.decide import (
+    cancel_case,
+    change_status,
+    create_case,
+    created_before,
+    open_case,
+    reactivate_case,
+    reopen_case,
+    resolve_case,
+)
+from shared.cases.messages import (
+    CancelCase,
+    ChangeStatus,
+    CreateCase,
+    ReactivateCase,
+    ReopenCase,
+    ResolveCase,
+)
+from shared.devices.messages import BindAlert, ClaimGuard
+from shared.events.messages import TriggerFired
+from shared.runtime.codec import plain
+from shared.runtime.decision import Answer, Decision, Outgoing, View
+from shared.runtime.envelope import ReplyTo
+from tests.unit.cases.building import CASE, CONTACT, LATER, NOON, OPENING, case, message
+
+ASKER = ReplyTo("journey-steps", "answered", {"token": "k"})
+CREATION = CreateCase(CASE, 1, NOON, OPENING)
+
+
+def changed(decision: Decision[Case]) -> Case:
+    assert decision.state is not None
+    return decision.state
+
+
+def raised(decision: Decision[Case]) -> TriggerFired:
+    [outgoing] = decision.raised
+    assert isinstance(outgoing.body, TriggerFired)
+    return outgoing.body
+
+
+def following(decision: Decision[None]) -> Outgoing:
+    assert decision.then is not None
+    return decision.then
+
+
+def views(decision: Decision[Case]) -> dict[str, View]:
+    found = [record for record in decision.records if isinstance(record, View)]
+    assert len(found) == len(decision.records)
+    return {view.list: view for view in found}
+
+
+async def test_opening_for_a_device_error_asks_the_guard_of_both() -> None:
+    then = following(await open_case(message(OPENING, reply_to=ASKER), NOON))
+    assert then.body == BindAlert("D-1", 11, LATER, OPENING)
+    assert then.reply_to == ASKER
+
+
+async def test_the_alert_was_seen_when_the_opening_says_so() -> None:
+    body = following(await open_case(message(replace(OPENING, seen=NOON)), LATER)).body
+    assert isinstance(body, BindAlert)
+    assert body.seen == NOON
+
+
+@pytest.mark.parametrize("missing", [{"device": None}, {"error_code": None}, {"device": None, "error_code": None}])
+async def test_opening_without_device_or_error_creates_at_once(missing: dict[str, None]) -> None:
+    opening = replace(OPENING, **missing)  # type: ignore[arg-type]
+    then = following(await open_case(message(opening, reply_to=ASKER), NOON))
+    assert then.body == CreateCase(CASE, 1, LATER, opening)
+    assert then.reply_to == ASKER
+
+
+async def test_an_error_code_of_zero_is_one() -> None:
+    then = following(await open_case(message(replace(OPENING, error_code=0)), NOON))
+    assert isinstance(then.body, BindAlert)
+
+
+async def test_the_same_opening_again_is_followed_by_the_same_message() -> None:
+    assert await open_case(message(OPENING), NOON) == await open_case(message(OPENING), LATER)
+
+
+async def test_reactivating_asks_the_guard_where_there_is_one() -> None:
+    wanted = ReactivateCase(CASE, "A-1", "D-1", 11)
+    assert following(await reactivate_case(message(wanted, reply_to=ASKER), NOON)) == Outgoing(
+        "m1", ClaimGuard("D-1", 11, wanted), reply_to=ASKER
+    )
+
+
+async def test_reactivating_a_case_without_a_device_needs_no_grant() -> None:
+    wanted = ReactivateCase(CASE, "A-1", text="still broken")
+    then = following(await reactivate_case(message(wanted), NOON))
+    assert then.body == ReopenCase(CASE, "A-1", None, "still broken")
+
+
+def test_a_case_is_created_as_it_was_asked_for() -> None:
+    created = changed(create_case(message(CREATION), None, LATER))
+    assert created == Case(CASE, CREATION.number, 1, CONTACT, "Device error 11", "critical", "iot", NOON, "D-1", 11)
+    assert (created.status, created.status_reason, created.version) == ("active", "in_progress", 1)
+
+
+def test_who_asked_for_a_case_hears_its_number() -> None:
+    decision = create_case(message(CREATION), None, LATER)
+    assert decision.answer == Answer({"outcome": "opened", "case_id": CASE, "number": CREATION.number})
+
+
+def test_a_new_case_raises_case_opened() -> None:
+    fired = raised(create_case(message(CREATION), None, LATER))
+    assert (fired.trigger, fired.contact, fired.time) == ("case-opened", CONTACT, LATER)
+    assert fired.attributes == {
+        "case": CASE,
+        "number": CREATION.number,
+        "contact": CONTACT,
+        "status": "active",
+        "status_reason": "in_progress",
+        "priority": "critical",
+        "device": "D-1",
+        "error_code": 11,
+    }
+
+
+def test_an_event_leaves_out_what_the_case_does_not_have() -> None:
+    creation = replace(CREATION, opening=replace(OPENING, device=None, error_code=None))
+    fired = raised(create_case(message(creation), None, LATER))
+    assert not {"device", "error_code", "previous_status"} & fired.attributes.keys()
+
+
+def test_a_new_case_is_in_the_open_list_and_in_its_contacts() -> None:
+    decision = create_case(message(CREATION), None, LATER)
+    line = plain(changed(decision))
+    key = order_of(changed(decision))
+    assert views(decision) == {
+        OPEN_LIST: View(OPEN_LIST, key, 1, line),
+        list_of_contact(CONTACT): View(list_of_contact(CONTACT), key, 1, line),
+    }
+
+
+def test_a_case_that_is_there_is_not_created_again() -> None:
+    assert created_before(case(), message(CREATION), None, LATER) == Decision()
+
+
+MOVES = [
+    (resolve_case, "in_progress", ResolveCase(CASE, "A-1", text="new valve")),
+    (cancel_case, "in_progress", CancelCase(CASE, "A-1", "by mistake")),
+    (change_status, "in_progress", ChangeStatus(CASE, "A-1", "on_hold")),
+    (reopen_case, "problem_solved", ReopenCase(CASE, "A-1", 2)),
+]
+
+
+@pytest.mark.parametrize(("decide", "held", "body"), MOVES)
+def test_every_change_raises_case_status_changed_with_the_status_before(decide: Any, held: str, body: Any) -> None:
+    before = case(held)
+    decision = decide(before, message(body), None, LATER)
+    fired = raised(decision)
+    assert (fired.trigger, fired.contact, fired.time) == ("case-status-changed", CONTACT, LATER)
+    assert fired.attributes["previous_status"] == before.status
+    after = changed(decision)
+    assert (fired.attributes["status"], fired.attributes["status_reason"]) == (after.status, after.status_reason)
+
+
+@pytest.mark.parametrize(("decide", "held", "body"), MOVES)
+def test_every_change_is_a_newer_line_in_both_lists(decide: Any, held: str, body: Any) -> None:
+    before = case(held, version=6)
+    decision = decide(before, message(body), None, LATER)
+    after = changed(decision)
+    assert after.version == 7
+    open_line, own_line = views(decision)[OPEN_LIST], views(decision)[list_of_contact(CONTACT)]
+    assert {view.version for view in (open_line, own_line)} == {7}
+    assert {view.key for view in (open_line, own_line)} == {order_of(before)}
+    assert own_line.data == plain(after)
+    assert open_line.data == (plain(after) if after.is_open else None)
+
+
+@pytest.mark.parametrize(("decide", "held", "body"), MOVES)
+def test_who_asked_for_a_change_hears_what_became_of_it(decide: Any, held: str, body: Any) -> None:
+    decision = decide(case(held), message(body), None, LATER)
+    reason = changed(decision).status_reason
+    assert decision.outcome == reason
+    assert decision.answer.values == {"outcome": reason, "case_id": CASE, "number": case().number}
+
+
+def test_two_commands_raise_two_events_and_a_repeat_raises_the_same() -> None:
+    def event(command: str) -> str:
+        [outgoing] = change_status(case(), message(ChangeStatus(CASE, "A", "on_hold"), command), None, LATER).raised
+        return outgoing.id
+
+    assert event("m1") == event("m1")
+    assert event("m1") != event("m2")
+
+
+@pytest.mark.parametrize(
+    ("decide", "body", "text"),
+    [
+        (resolve_case, ResolveCase(CASE, "A", text="new valve"), "new valve"),
+        (cancel_case, CancelCase(CASE, "A", "x"), "x"),
+    ],
+)
+def test_closing_keeps_what_was_found_and_when(decide: Any, body: Any, text: str) -> None:
+    closed = changed(decide(case(), message(body), None, LATER))
+    assert (closed.resolution, closed.closed_at, closed.is_open) == (text, LATER, False)
+
+
+@pytest.mark.parametrize(("granted", "epoch"), [(None, 4), (9, 9)])
+def test_reopening_begins_another_epoch(granted: int | None, epoch: int) -> None:
+    closed = case("problem_solved", epoch=3, resolution="new valve", closed_at=NOON)
+    reopened = changed(reopen_case(closed, message(ReopenCase(CASE, "A", granted)), None, LATER))
+    assert (reopened.epoch, reopened.resolution, reopened.closed_at, reopened.is_open) == (epoch, "", None, True)
+
+
+def test_lists_are_sorted_by_the_time_of_opening() -> None:
+    days = [datetime.fromisoformat(f"2026-{month:02d}-01T00:00:00+00:00") for month in (2, 11, 10)]
+    keys = [order_of(case(opened_at=day)) for day in days]
+    assert [keys.index(key) for key in sorted(keys)] == [0, 2, 1]
