@@ -21,7 +21,7 @@ from shared.runtime.store import Store
 async def glance(store: Store, case: str) -> Glance | None:
     """How a device's guard sees a case."""
     found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
-    return Glance(found.epoch, found.is_open) if found else None
+    return Glance(found.epoch, found.is_open, found.number) if found else None
 
 
 async def recipient(store: Store, contact: str, channel: str) -> Recipient | None:

@@ -39,6 +39,7 @@ class Glance:
 
     epoch: int
     is_open: bool
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def claim_guard(guard: Guard, message: Message[ClaimGuard], facts: GuardFacts, _
         guard,
         case=wanted.case,
         epoch=facts.wanted.epoch + 1,
+        number=facts.wanted.number,
         opening=None,
         reply_to=message.reply_to,
         reactivation=wanted,
