@@ -1,0 +1,96 @@
+"""A contact: where they are reached, and what they agreed to for exactly that address."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.contacts.contact import Consent, Contact, create_contact, put_contact, set_consent
+from shared.contacts.messages import PutContact, SetConsent
+from shared.runtime.decision import Decision, Refusal
+from shared.runtime.envelope import Message
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ADA = PutContact("C-1", "Ada Example", "ada@example.org", "+4930123456", "de-AT", "Europe/Vienna")
+
+
+def message[B](body: B) -> Message[B]:
+    return Message("m1", NOON, body)
+
+
+def created(body: PutContact = ADA) -> Contact:
+    state = create_contact(message(body), None, NOON).state
+    assert state is not None
+    return state
+
+
+def put(contact: Contact, **fields: Any) -> Contact:
+    body = {"name": "Ada Example", "email": "ada@example.org", "phone": "+4930123456", **fields}
+    state = put_contact(contact, message(PutContact("C-1", **body)), None, NOON).state
+    assert state is not None
+    return state
+
+
+def said(contact: Contact, status: str, purpose: str = "commercial", channel: str = "sms") -> Contact:
+    state = set_consent(contact, message(SetConsent("C-1", channel, purpose, status, "agent")), None, NOON).state
+    assert state is not None
+    return state
+
+
+def test_a_contact_is_created_as_it_was_sent() -> None:
+    points = {"sms": "+4930123456", "email": "ada@example.org"}
+    assert created() == Contact("C-1", "Ada Example", "de-AT", "Europe/Vienna", points)
+
+
+@pytest.mark.parametrize(
+    ("fields", "points"),
+    [
+        ({"email": "", "phone": ""}, {}),
+        ({"email": ""}, {"sms": "+4930123456"}),
+        ({"phone": ""}, {"email": "ada@example.org"}),
+    ],
+)
+def test_an_empty_point_is_none(fields: dict[str, str], points: dict[str, str]) -> None:
+    assert put(created(), **fields).points == points
+
+
+def test_consent_is_recorded_with_its_source_and_time() -> None:
+    contact = said(created(), "opted_in")
+    assert contact.consents == {"sms:+4930123456:commercial": Consent("opted_in", "agent", NOON)}
+    assert contact.consents_for("sms") == {"commercial": "opted_in"}
+    assert contact.consents_for("email") == {}
+
+
+def test_the_last_word_counts() -> None:
+    assert said(said(created(), "opted_in"), "opted_out").consents_for("sms") == {"commercial": "opted_out"}
+
+
+def test_a_topic_is_kept_beside_its_purpose() -> None:
+    contact = said(said(created(), "opted_in"), "opted_out", "commercial/newsletter")
+    assert contact.consents_for("sms") == {"commercial": "opted_in", "commercial/newsletter": "opted_out"}
+
+
+def test_a_new_number_starts_without_consent_and_the_old_one_keeps_its_own() -> None:
+    contact = said(created(), "opted_out")
+    moved = put(contact, phone="+4930999999")
+    assert moved.consents_for("sms") == {}
+    assert put(moved).consents_for("sms") == {"commercial": "opted_out"}
+
+
+def test_without_an_address_there_is_no_consent_for_it() -> None:
+    assert put(said(created(), "opted_in"), phone="").consents_for("sms") == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        (SetConsent("C-1", "fax", "commercial", "opted_in"), Refusal("unknown_value", "body.channel")),
+        (SetConsent("C-1", "sms", "gossip", "opted_in"), Refusal("unknown_value", "body.purpose")),
+        (SetConsent("C-1", "sms", "gossip/news", "opted_in"), Refusal("unknown_value", "body.purpose")),
+        (SetConsent("C-1", "sms", "commercial", "maybe"), Refusal("unknown_value", "body.status")),
+        (SetConsent("C-1", "email", "commercial", "opted_in"), Refusal("no_contact_point", "body.channel")),
+    ],
+)
+def test_what_cannot_be_recorded_is_refused_with_its_field(body: SetConsent, refusal: Refusal) -> None:
+    contact = put(created(), email="")
+    assert set_consent(contact, message(body), None, NOON) == Decision(refused=refusal)
