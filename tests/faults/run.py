@@ -40,7 +40,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.faults.run", description="Real processes, and what ails them."
+        prog="python -m tests.faults.run", description="Real processes, killed under load."
     )
     commands = parser.add_subparsers(dest="scenario", required=True)
     shared = argparse.ArgumentParser(add_help=False)
