@@ -39,6 +39,7 @@ def render(text: str, values: Mapping[str, object], *, html: bool) -> str:
         raise RenderFault(_line(error), type(error).__name__) from None
 
 
+@lru_cache(maxsize=256)
 def tokens(text: str) -> frozenset[str]:
     """The dotted paths it needs from outside; one with a computed part has brackets."""
     analysis = _compiled(text, html=False).analyze()

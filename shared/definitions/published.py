@@ -3,9 +3,11 @@
 The row is read at most once per cache period, however many definitions there are; versions are cached for good.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -14,6 +16,7 @@ from shared.definitions.journey import Journey
 from shared.definitions.loader import Documents, Kind, parse
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
+from shared.runtime import codec
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Transient
 from shared.runtime.ids import joined
@@ -146,7 +149,7 @@ class Definitions:
     async def _version(self, kind: Kind, name: str, version: int) -> Any:
         key = (kind, name, version)
         if key not in self._parsed:
-            self._parsed[key] = parse(kind, await self._source(kind, name, version))
+            self._parsed[key] = _parsed(kind, codec.text(await self._source(kind, name, version)))
         return self._parsed[key]
 
     async def _source(self, kind: Kind, name: str, version: int) -> Any:
@@ -157,6 +160,12 @@ class Definitions:
 
 
 EMPTY: Mapping[str, Any] = {"triggers": {}, "templates": {}, "journeys": {}, "waits": {}}
+
+
+@lru_cache(maxsize=1024)
+def _parsed(kind: Kind, source: str) -> Definition:
+    """Equal sources are read once a process: a version that only goes back to an earlier text, or a thousand worlds."""
+    return parse(kind, json.loads(source))
 
 
 def _copy(pointers: Mapping[str, Any]) -> dict[str, Any]:
