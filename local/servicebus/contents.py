@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
-from local.servicebus.deadlines import Deadlines
+from local.servicebus.deadlines import Deadlines, earliest
 from local.servicebus.entry import Entry, State
 
 
@@ -89,8 +89,7 @@ class Contents:
 
     def next_deadline(self) -> int | None:
         """Return when the next entry is due or expires."""
-        due = (self._scheduled.next(), self._expiries.next())
-        return min((at for at in due if at is not None), default=None)
+        return earliest(self._scheduled.next(), self._expiries.next())
 
     def page(self, from_number: int, count: int) -> list[Entry]:
         """Return entries in the order of their numbers."""

@@ -6,6 +6,13 @@ from collections.abc import Hashable, Iterator
 _SPARE = 1024
 
 
+def earliest(one: int | None, other: int | None) -> int | None:
+    """Return the earlier of two times, of which None is never."""
+    if one is None or other is None:
+        return one if other is None else other
+    return min(one, other)
+
+
 class Deadlines[K: Hashable]:
     """Keys with the time each falls due, earliest first; a key has one time."""
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from local.servicebus.amqp.encoder import encode, encode_list, encode_uint
 from local.servicebus.amqp.types import Described, MalformedError, Symbol, ULong, Value
 from local.servicebus.errors import NOT_IMPLEMENTED, RefusedError
 from local.servicebus.queue import Queue
@@ -10,6 +11,16 @@ _ERROR = ULong(0x1D)
 _RECEIVED, _ACCEPTED, _REJECTED, _RELEASED, _MODIFIED = range(0x23, 0x28)
 
 ACCEPTED = Described(ULong(_ACCEPTED), [])
+_ENCODED_ACCEPTED = encode(ACCEPTED)
+_BOOLEANS = {value: encode(value) for value in (True, False)}
+_DISPOSITION = b"\x00\x53\x15"
+
+
+def encode_settlement(role: bool, delivery_id: int, outcome: Described) -> bytes:
+    """Return the disposition that settles one delivery: what `Disposition` would give, but in the hot path."""
+    number = encode_uint(delivery_id)
+    state = _ENCODED_ACCEPTED if outcome == ACCEPTED else encode(outcome)
+    return _DISPOSITION + encode_list((_BOOLEANS[role], number, number, _BOOLEANS[True], state))
 
 
 def error(refused: RefusedError) -> Described:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from local.servicebus.contents import Contents
+from local.servicebus.deadlines import earliest
 from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
 from local.servicebus.history import History
@@ -150,8 +151,7 @@ class Queue:
 
     def next_deadline(self) -> int | None:
         """Return when `advance` has something to do next."""
-        due = (self._contents.next_deadline(), self._locks.next_end())
-        return min((at for at in due if at is not None), default=None)
+        return earliest(self._contents.next_deadline(), self._locks.next_end())
 
     def records(self) -> Iterator[Record]:
         """Yield the shortest list of records that restores the queue."""

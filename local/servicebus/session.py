@@ -20,7 +20,7 @@ from local.servicebus.errors import RefusedError
 from local.servicebus.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink, Unsettled
 from local.servicebus.message import MAX_MESSAGE_SIZE
 from local.servicebus.opener import LinkOpener
-from local.servicebus.outcomes import error, is_outcome, rejected, settle
+from local.servicebus.outcomes import encode_settlement, error, is_outcome, rejected, settle
 
 if TYPE_CHECKING:
     from local.servicebus.connection import Connection
@@ -102,7 +102,7 @@ class Session:
 
     def settle_incoming(self, delivery_id: int, outcome: Described) -> None:
         """Tell the client what became of its message."""
-        self._send(Disposition(True, UInt(delivery_id), UInt(delivery_id), True, outcome))
+        self._connection.send_frame(self._channel, encode_settlement(True, delivery_id, outcome))
 
     def send_link_flow(self, handle: int, delivery_count: int, credit: int, *, drain: bool = False) -> None:
         """Tell the client the credit of a link, and the session's windows."""
@@ -169,7 +169,7 @@ class Session:
                 confirmed = rejected(refused)
             link.touch()
             if not disposition.settled:
-                self._send(Disposition(False, UInt(delivery_id), UInt(delivery_id), True, confirmed))
+                self._connection.send_frame(self._channel, encode_settlement(False, delivery_id, confirmed))
 
     def _take_attach(self, attach: Attach) -> None:
         handle = int(attach.handle)

@@ -162,6 +162,8 @@ class _Field(NamedTuple):
     name: str
     types: tuple[type, ...]
     maximum: int
+    certain: frozenset[type]
+    """Types that need no closer look."""
 
     def allows(self, value: Value) -> bool:
         return isinstance(value, self.types) and (not isinstance(value, int) or 0 <= value <= self.maximum)
@@ -170,7 +172,14 @@ class _Field(NamedTuple):
 def _fields(kind: Any) -> list[_Field]:
     hints = get_type_hints(kind)
     options = [(name, get_args(hints[name]) or (hints[name],)) for name in kind._fields]
-    return [_Field(name, tuple(map(_base, types)), _MAXIMA.get(types[0], 1)) for name, types in options]
+    return [_field(name, types) for name, types in options]
+
+
+def _field(name: str, hints: tuple[Any, ...]) -> _Field:
+    maximum = _MAXIMA.get(hints[0], 1)
+    certain = {hint for hint in hints if isinstance(hint, type)}
+    certain |= {kind for kind, limit in _MAXIMA.items() if hints[0] in _MAXIMA and limit <= maximum}
+    return _Field(name, tuple(map(_base, hints)), maximum, frozenset(certain))
 
 
 def _base(hint: Any) -> type:
@@ -199,7 +208,7 @@ def decode_performative(data: bytes, position: int) -> tuple[Performative, int]:
         raise MalformedError(f"a performative of the unknown kind {code!r}")
     fields = _FIELDS[code]
     for field, value in zip(fields, values, strict=False):
-        if not field.allows(value):
+        if type(value) not in field.certain and not field.allows(value):
             raise MalformedError(f"{kind.__name__}.{field.name} is {value!r:.40}")
     try:
         return kind(*values[: len(fields)]), end

@@ -270,3 +270,13 @@ def test_numbers_and_history_go_on_after_a_restart() -> None:
     for restored in (under_test.after_restart(), under_test.after_compaction()):
         assert restored.queue.send(message("a")) is None
         assert restored.queue.send(message("b")) == 2
+
+
+def test_a_deferred_message_stays_aside_after_a_restart() -> None:
+    under_test = QueueUnderTest()
+    number = under_test.queue.send(message()) or 0
+    under_test.queue.defer(under_test.receive_token())
+    for restored in (under_test.after_restart(), under_test.after_compaction()):
+        assert restored.queue.receive() is None
+        (entry,) = restored.queue.receive_deferred([number])
+        assert entry.delivery_count == 1
