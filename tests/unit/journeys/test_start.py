@@ -1,0 +1,220 @@
+"""The router of events: every journey that starts on the trigger, every run that waits for it, and never silence."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from shared.definitions.catalogue import Catalogue, Published
+from shared.events.messages import TriggerFired
+from shared.journeys.messages import Awaited, EnterJourney
+from shared.journeys.run import run_id
+from shared.journeys.start import StartJourneys
+from shared.journeys.waits import resumes
+from shared.runtime.codec import plain, typed
+from shared.runtime.decision import Decision, Outgoing, Put
+from shared.runtime.envelope import Envelope, Message
+from shared.runtime.memory.store import MemoryStore
+from shared.runtime.step import Parcel
+from shared.runtime.store import Upsert
+from tests.unit.definitions.world import load
+from tests.unit.journeys.building import ALARM, LATER, NOON
+
+JOURNEYS = """
+journey: first
+starts_on: alarm
+tiles: [{id: hi, send_sms: hello}]
+---
+journey: second
+starts_on: alarm
+tiles: [{id: hi, send_sms: hello}]
+"""
+CHANGED = {"case": "K1", "number": "CAS-1", "contact": "C-1", "status": "resolved", "device": "D-1"}
+
+
+def catalogue(**states: str) -> Catalogue:
+    documents = load(JOURNEYS)
+    journeys = {
+        name: Published(journey, 1, states.get(name, "live"), NOON)  # type: ignore[arg-type]
+        for name, journey in documents.journeys.items()
+    }
+    waits = {"case-changed": frozenset({"device", "contact"})}
+    return Catalogue(documents.triggers, journeys, documents.templates, waits)
+
+
+class World:
+    def __init__(self, known: Catalogue | None = None) -> None:
+        self.store = MemoryStore()
+        self.catalogue = known or catalogue()
+        self.contact: tuple[str | None, str] = ("C-1", "")
+        self.start = StartJourneys(self.store, self._current, self._audience)
+
+    async def _current(self) -> Catalogue:
+        return self.catalogue
+
+    async def _audience(self, _catalogue: Catalogue, fired: TriggerFired) -> tuple[str | None, str]:
+        return (fired.contact, "") if fired.contact else self.contact
+
+    async def route(self, body: TriggerFired, now: datetime = LATER) -> Decision[None]:
+        return await self.start.route(message(body), now)
+
+    async def waits(self, run: str, partition: str) -> None:
+        address = {"journey": "waits", "contact": "C-1", "run": run, "token": f"t-{run}"}
+        await self.store.write("waiters", partition, Upsert(f"{run}~t-{run}", address))
+
+    async def resumed(self, attributes: Mapping[str, Any] | None = None, contact: str | None = "C-1") -> list[str]:
+        """Name the runs that are told of a changed case."""
+        fired = TriggerFired("case-changed", CHANGED if attributes is None else attributes, NOON, contact=contact)
+        return [awaited(outgoing).run for outgoing in await resumes(self.store, self.catalogue, "e1", fired)]
+
+
+def message(body: TriggerFired) -> Message[TriggerFired]:
+    return Message("e1", LATER, body, ("e0",))
+
+
+def alarm(**fields: Any) -> TriggerFired:
+    return TriggerFired("alarm", ALARM, NOON, source="/plant", **fields)
+
+
+def awaited(outgoing: Outgoing) -> Awaited:
+    assert isinstance(outgoing.body, Awaited)
+    return outgoing.body
+
+
+def entries(decision: Decision[None]) -> list[EnterJourney]:
+    found = [*([decision.then] if decision.then else []), *decision.messages]
+    return [outgoing.body for outgoing in found if isinstance(outgoing.body, EnterJourney)]
+
+
+async def test_every_journey_on_the_trigger_is_told_and_the_first_one_at_once() -> None:
+    decision = await World().route(alarm())
+    assert decision.then is not None
+    assert [entry.journey for entry in entries(decision)] == ["first", "second"]
+    assert len(decision.messages) == 1
+
+
+async def test_a_journey_is_told_what_happened_to_whom() -> None:
+    [first, _] = entries(await World().route(alarm()))
+    assert first == EnterJourney("first", "C-1", run_id("first", "e1"), "e1", ALARM, NOON)
+
+
+async def test_an_event_starts_one_run_in_a_journey_however_often_it_comes() -> None:
+    world = World()
+    once, again = await world.route(alarm()), await world.route(alarm(), now=LATER)
+    assert once == again
+    assert len({entry.run for entry in entries(once)}) == 2
+
+
+async def test_a_journey_is_told_whatever_its_state_for_its_run_may_be_there_already() -> None:
+    world = World(catalogue(first="stopped", second="publishing"))
+    assert [entry.journey for entry in entries(await world.route(alarm()))] == ["first", "second"]
+
+
+async def test_runs_that_wait_are_told_too() -> None:
+    world = World()
+    await world.waits("r9", "case-changed~device~D-1")
+    decision = await world.route(TriggerFired("case-changed", CHANGED, NOON))
+    assert decision.then is None
+    assert [awaited(outgoing).run for outgoing in decision.messages] == ["r9"]
+
+
+async def test_an_event_that_nothing_uses_leaves_nothing() -> None:
+    known = catalogue()
+    decision = await World(replace(known, journeys={}, waits={})).route(alarm())
+    assert decision == Decision()
+
+
+@pytest.mark.parametrize("reason", ["no_audience", "unknown_device", "no_owner_at_that_time"])
+async def test_an_event_for_nobody_is_kept_whole_with_the_reason(reason: str) -> None:
+    world = World()
+    world.contact = (None, reason)
+    decision = await world.route(alarm())
+    [record] = decision.records
+    assert isinstance(record, Put)
+    assert (record.table, record.partition, record.key) == ("unmatched", "2026-11-21", "e1")
+    assert {name: record.data[name] for name in ("reason", "trigger", "source")} == {
+        "reason": reason,
+        "trigger": "alarm",
+        "source": "/plant",
+    }
+    kept = typed(Envelope, record.data["envelope"])
+    assert (kept.id, kept.kind, kept.cause) == ("e1", "trigger_fired", ("e0",))
+    assert typed(TriggerFired, kept.body) == alarm()
+    assert (decision.messages, decision.then) == ((), None)
+
+
+async def test_a_wait_is_found_by_what_it_compares() -> None:
+    world = World()
+    await world.waits("by-device", "case-changed~device~D-1")
+    await world.waits("by-contact", "case-changed~contact~C-1")
+    await world.waits("by-other-device", "case-changed~device~D-2")
+    assert await world.resumed() == ["by-contact", "by-device"]
+
+
+async def test_an_event_without_the_value_resumes_nothing_by_it() -> None:
+    world = World()
+    await world.waits("by-device", "case-changed~device~D-1")
+    await world.waits("by-none", "case-changed~device~None")
+    assert await world.resumed({"device": None}) == await world.resumed({}) == []
+
+
+async def test_an_event_for_nobody_resumes_no_wait_by_contact() -> None:
+    world = World()
+    await world.waits("by-contact", "case-changed~contact~C-1")
+    assert await world.resumed(contact=None) == []
+
+
+async def test_values_from_outside_cannot_reach_into_another_list() -> None:
+    world = World()
+    await world.waits("by-device", "case-changed~device~D-1")
+    assert await world.resumed({"device": "D-1~x"}) == []
+    await world.waits("odd", "case-changed~device~a%2Fb%7Ec")
+    assert await world.resumed({"device": "a/b~c"}) == ["odd"]
+
+
+async def test_a_long_list_of_waiting_runs_is_told_to_its_end() -> None:
+    world = World()
+    for number in range(250):
+        await world.waits(f"r{number:03d}", "case-changed~device~D-1")
+    assert await world.resumed() == [f"r{number:03d}" for number in range(250)]
+
+
+async def test_an_event_tells_a_run_once_however_often_it_is_looked_up() -> None:
+    world = World()
+    await world.waits("r9", "case-changed~device~D-1")
+    fired = TriggerFired("case-changed", CHANGED, NOON)
+    once = await resumes(world.store, world.catalogue, "e1", fired)
+    assert once == await resumes(world.store, world.catalogue, "e1", fired)
+    [other] = await resumes(world.store, world.catalogue, "e2", fired)
+    assert other.id != once[0].id
+    assert awaited(once[0]) == Awaited("waits", "C-1", "r9", "t-r9", "e1", CHANGED, NOON)
+
+
+def raised(body: TriggerFired) -> Parcel:
+    return Parcel.of(Outgoing("e2", body))
+
+
+async def test_a_trigger_from_inside_that_starts_a_journey_is_sent_itself() -> None:
+    parcel = raised(alarm(contact="C-1"))
+    assert await World().start.admit(parcel) == [parcel]
+
+
+async def test_a_trigger_from_inside_that_is_only_waited_for_goes_straight_to_who_waits() -> None:
+    world = World()
+    await world.waits("r9", "case-changed~device~D-1")
+    [parcel] = await world.start.admit(raised(TriggerFired("case-changed", CHANGED, NOON, contact="C-1")))
+    assert parcel.kind == Awaited.kind
+    assert typed(Awaited, parcel.body) == Awaited("waits", "C-1", "r9", "t-r9", "e2", CHANGED, NOON)
+
+
+@pytest.mark.parametrize("trigger", ["case-changed", "sms-delivered", "never-heard-of"])
+async def test_a_trigger_from_inside_that_nobody_uses_is_nothing(trigger: str) -> None:
+    assert await World().start.admit(raised(TriggerFired(trigger, CHANGED, NOON, contact="C-1"))) == []
+
+
+async def test_a_parcel_on_record_is_admitted_like_a_new_one() -> None:
+    parcel = raised(alarm(contact="C-1"))
+    stored = typed(Parcel, plain(parcel))
+    assert await World().start.admit(stored) == [parcel]
