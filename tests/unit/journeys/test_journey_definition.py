@@ -24,7 +24,7 @@ OPEN = "- {id: open, activate_trigger: case-requested, with: {device: trigger.de
 HELLO = "- {id: hi, send_sms: hello}\n"
 ON_CASE = "journey: j\nstarts_on: case-changed\ntiles:\n"
 WITH = "with: {device: trigger.device, priority: {value: high}}"
-HAS_EMAIL = "{attribute: contact.email, op: is_set}"
+HAS_ZONE = "{attribute: contact.time_zone, op: is_set}"
 LOUD = "{attribute: trigger.loud, op: eq, value: true}"
 
 
@@ -186,7 +186,7 @@ def test_a_wait_knows_by_what_an_event_is_its_own(text: str, by: str, value: obj
     "text",
     [
         "entry: {attribute: contact.language, op: eq, value: de}\n" + HEAD + HELLO,
-        HEAD + f"- {{id: a, branch: [{{when: {{not: {HAS_EMAIL}}}, exit: x}}]}}",
+        HEAD + f"- {{id: a, branch: [{{when: {{not: {HAS_ZONE}}}, exit: x}}]}}",
         HEAD + OPEN.replace("{value: high}", "contact.language"),
         HEAD + "- {id: a, send_sms: ticket, about: {case: contact.contact_id, number: {value: X}}}",
     ],
@@ -248,8 +248,8 @@ def tile(text: str) -> str:
             ["3: `tiles.hi.x` is not known here"],
         ),
         (
-            HEAD.replace("tiles", "entry: {attribute: contact.iban, op: is_set}\ntiles") + HELLO,
-            ["3: `contact.iban` is not known here (did you mean `contact.name`?)"],
+            HEAD.replace("tiles", "entry: {attribute: contact.langauge, op: is_set}\ntiles") + HELLO,
+            ["3: `contact.langauge` is not known here (did you mean `contact.language`?)"],
         ),
         (
             HEAD.replace("tiles", "re_entry: sometimes\ntiles") + HELLO,
