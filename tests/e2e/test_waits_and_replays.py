@@ -99,6 +99,19 @@ async def test_people_are_told_what_they_wait_for_and_only_that(people: People) 
     [replayed] = await people.agent.unmatched()
     assert replayed["sent_again_at"] is not None
 
+    # How a customer reacts to an e-mail is counted, each reaction once.
+    assert (await people.agent.resolve(touched, "Done.")).status == 200
+    [mail] = await until("the e-mail", lambda: people.customers.received("email", "anna.schmidt@example.com"))
+    for reaction in ("open", "open", "click"):
+        async with people.agent.session.post(f"{people.cloud.addresses.sink}/inbox/{mail['id']}/{reaction}") as answer:
+            assert answer.status < 400
+
+    async def counted() -> bool:
+        found = await people.agent.deliveries("C-1001")
+        return any(delivery["engagements"] == {"opened": 2, "clicked": 1} for delivery in found)
+
+    await until("two openings and a click", counted)
+
 
 async def _put_status(people: People, case: str, reason: str) -> int:
     agent = people.agent
