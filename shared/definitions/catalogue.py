@@ -17,6 +17,12 @@ class Published:
     version: int
     state: Literal["publishing", "live", "stopped"]
     live_from: datetime
+    before: "Published | None" = None
+    """The version whose place it takes at `live_from`; None where it takes nobody's, or has taken it."""
+
+    def at(self, now: datetime) -> "Published":
+        """Return the version in force: an edited journey goes on as it was until everybody knows the new one."""
+        return self.before if self.before is not None and now < self.live_from else self
 
 
 @dataclass(frozen=True, slots=True)

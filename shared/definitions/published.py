@@ -68,11 +68,11 @@ class Definitions:
         return self._catalogue
 
     async def published(self, journey: str) -> Published:
-        """Return the current version of a journey; raises NotKnownYet where only others have read of it so far."""
+        """Return the version of a journey in force; raises NotKnownYet where only others have read of it so far."""
         catalogue = await self.current()
         if journey not in catalogue.journeys:
             raise NotKnownYet
-        return catalogue.journeys[journey]
+        return catalogue.journeys[journey].at(self._clock.now())
 
     async def journey(self, name: str, version: int) -> Journey:
         """Return one version of a journey: what a run that began with it goes on with."""
@@ -119,9 +119,10 @@ class Definitions:
         if change.kind != "journey":
             pointers[f"{change.kind}s"][change.name] = change.version
             return
-        live_from = self._clock.now() + self._cache_for + EVERYBODY_KNOWS
+        now = self._clock.now()
+        live_from = now + self._cache_for + EVERYBODY_KNOWS
         line = {"version": change.version, "state": "live", "live_from": live_from.isoformat()}
-        pointers["journeys"][change.name] = line
+        pointers["journeys"][change.name] = line | _before(pointers["journeys"].get(change.name), now)
         published = Published(documents.journeys[change.name], change.version, "live", live_from)
         alone = Catalogue({}, {change.name: published}, {})
         for trigger in published.journey.triggers():
@@ -134,17 +135,19 @@ class Definitions:
         templates = {
             name: await self._version("template", name, number) for name, number in pointers["templates"].items()
         }
-        journeys = {
-            name: Published(
-                await self._version("journey", name, line["version"]),
-                line["version"],
-                line["state"],
-                datetime.fromisoformat(line["live_from"]),
-            )
-            for name, line in pointers["journeys"].items()
-        }
+        journeys = {name: await self._published(name, line) for name, line in pointers["journeys"].items()}
         waits = {trigger: frozenset(by) for trigger, by in pointers["waits"].items()}
         return Catalogue(triggers, journeys, templates, waits)
+
+    async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
+        journey = await self.journey(name, line["version"])
+        live_from = datetime.fromisoformat(line["live_from"])
+        before = None
+        if self._clock.now() < live_from and "before" in line:
+            before = await self._published(name, line["before"])
+            # Events are routed by what the newest version starts on: only those are also the older one's.
+            before = before if before.journey.starts_on == journey.starts_on else None
+        return Published(journey, line["version"], line["state"], live_from, before)
 
     async def _version(self, kind: Kind, name: str, version: int) -> Any:
         key = (kind, name, version)
@@ -170,6 +173,15 @@ def _parsed(kind: Kind, source: str) -> Definition:
 
 def _copy(pointers: Mapping[str, Any]) -> dict[str, Any]:
     return {part: dict(content) for part, content in pointers.items()}
+
+
+def _before(held: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
+    """Return what stays in force until the next version is live: the one held or, while that is not live, its own."""
+    if held is None:
+        return {}
+    if now < datetime.fromisoformat(held["live_from"]):
+        return {"before": held["before"]} if "before" in held else {}
+    return {"before": {name: held[name] for name in ("version", "state", "live_from")}}
 
 
 def _version_of(pointers: Mapping[str, Any], kind: Kind, name: str) -> int:

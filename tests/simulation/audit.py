@@ -106,6 +106,13 @@ def i1_runs_come_to_an_end(it: Evidence) -> Iterator[str]:
             yield f"run {key} of {run['journey']} still waits for {run['waiting']}"
 
 
+def i1_publishing_turns_nobody_away(it: Evidence) -> Iterator[str]:
+    """Until a new version is live the one before it is in force; only `latecomer` has none before."""
+    for key, run in it.runs.items():
+        if run["reason"] == "not_live" and run["journey"] != "latecomer":
+            yield f"run {key} of {run['journey']} was turned away while version {run['version']} was being published"
+
+
 def i2_one_run_per_event(it: Evidence) -> Iterator[str]:
     started = Counter((run["journey"], run["event"]) for run in it.runs.values())
     yield from (f"{key} started {count} runs" for key, count in started.items() if count > 1)
@@ -295,6 +302,7 @@ def _order_of_run(step: dict[str, Any]) -> tuple[bool, int]:
 CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     i1_nothing_is_silent,
     i1_runs_come_to_an_end,
+    i1_publishing_turns_nobody_away,
     i2_one_run_per_event,
     i2_commands_count_once,
     i2_occurrences_add_up,

@@ -99,6 +99,28 @@ async def test_a_journey_is_live_once_every_process_has_read_it() -> None:
     assert (await world.process().current()).journeys["j"].live_from == NOON + CACHE + EVERYBODY_KNOWS
 
 
+async def test_an_edited_journey_goes_on_as_it_was_until_every_process_has_read_the_new_version() -> None:
+    world = World()
+    await world.publish(FIRST)
+    world.clock.at += timedelta(hours=1)
+    await world.publish(SECOND)
+    world.clock.at += timedelta(seconds=1)
+    await world.publish(WAITING)
+    knowing = world.process()
+    assert (await knowing.published("j")).version == 1
+    world.clock.at += CACHE + EVERYBODY_KNOWS
+    assert (await knowing.published("j")).version == 3
+    assert (await world.process().published("j")).version == 3
+
+
+async def test_a_journey_that_is_to_start_on_something_else_has_no_version_before() -> None:
+    world = World()
+    await world.publish(FIRST)
+    world.clock.at += timedelta(hours=1)
+    await world.publish(SECOND.replace("starts_on: alarm", "starts_on: case-changed"))
+    assert (await world.process().published("j")).version == 2
+
+
 async def test_the_catalogue_is_read_once_a_period_however_often_it_is_asked_for() -> None:
     world = World()
     await world.publish(FIRST)
@@ -192,6 +214,13 @@ async def test_what_runs_of_earlier_versions_wait_for_stays_known() -> None:
     catalogue = await world.process().current()
     assert catalogue.waiting_on("case-changed") == {"device"}
     assert catalogue.is_used("case-changed")
+
+
+async def test_what_versions_wait_by_adds_up() -> None:
+    world = World()
+    for text in (WAITING, WAITING.replace("by: device", "by: contact"), SECOND):
+        await world.publish(text)
+    assert (await world.process().current()).waiting_on("case-changed") == {"device", "contact"}
 
 
 async def test_a_template_is_told_with_its_version() -> None:
