@@ -10,6 +10,7 @@ import pytest
 from shared.cases.case import Case
 from shared.cases.decide import cancel_case, change_status, reopen_case, resolve_case
 from shared.cases.messages import CancelCase, ChangeStatus, ReopenCase, ResolveCase
+from shared.cases.transitions import ALLOWED as ALLOWED_BY_STATUS
 from shared.cases.transitions import REASONS, STATUS_OF, commands_for
 from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message
@@ -60,6 +61,13 @@ def test_an_allowed_command_leads_where_it_says(held: str, command: str, wanted:
 @pytest.mark.parametrize(("held", "command", "wanted"), [row for row in ROWS if row not in ALLOWED])
 def test_any_other_command_is_refused_and_changes_nothing(held: str, command: str, wanted: str) -> None:
     assert decision(held, command, wanted) == Decision(refused=Refusal("transition_not_allowed", "status"))
+
+
+def test_the_table_has_these_rows_and_no_other() -> None:
+    rows = {
+        (held, command, wanted) for held, command in ALLOWED_BY_STATUS for wanted in ALLOWED_BY_STATUS[held, command]
+    }
+    assert rows == {(STATUS_OF[held], command, wanted) for held, command, wanted in ALLOWED}
 
 
 def test_status_and_reasons_are_those_of_the_domain() -> None:
