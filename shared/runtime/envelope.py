@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
@@ -85,10 +85,15 @@ def opened[B](envelope: Envelope, body_type: type[B]) -> Message[B]:
         body = codec.typed(body_type, envelope.body)
     except ValidationError as error:
         raise Undecodable("invalid_body", f"body.{codec.field_of(error)}") from None
+    return replace(unopened(envelope), body=body)
+
+
+def unopened(envelope: Envelope) -> Message[Any]:
+    """Return the message with its body as it came: enough to answer whoever sent it."""
     return Message(
         envelope.id,
         envelope.time,
-        body,
+        envelope.body,
         envelope.cause,
         envelope.reply_to,
         envelope.test,

@@ -9,7 +9,7 @@ from shared.runtime.aggregate import Aggregate
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock
 from shared.runtime.decision import Decision, Outgoing, Refusal
-from shared.runtime.envelope import Envelope, Message, decode, opened, restored
+from shared.runtime.envelope import Envelope, Message, decode, opened, restored, unopened
 from shared.runtime.errors import Conflict, Contended, TooLarge, Transient, Undecodable
 from shared.runtime.handler import AnyHandler, Handler, Router
 from shared.runtime.publisher import Publisher, enclosed
@@ -50,11 +50,13 @@ class Pipeline:
         """Return when the message may be completed; raise when it must come again."""
         try:
             envelope = decode(raw)
+        except Undecodable as error:
+            return await self.reject(queue, raw, error)
+        try:
             message = self._open(queue, envelope)
         except Undecodable as error:
-            await self.reject(queue, raw, error)
-        else:
-            await self._take(queue, envelope, message)
+            return await self._refuse(queue, raw, unopened(envelope), error)
+        return await self._take(queue, envelope, message)
 
     async def reject(self, queue: str, raw: bytes, error: Undecodable) -> None:
         """Put a message on record that no attempt can read."""
@@ -83,16 +85,16 @@ class Pipeline:
             await patiently(self._clock, lambda: self._process(envelope.kind, message))
         except Transient as trouble:
             if is_hopeless(self._clock, envelope):
-                await self._refuse(queue, envelope, message, "gave_up")
+                await self._refuse(queue, envelope.encode(), message, Undecodable("gave_up"))
             else:
                 await again_later(self._bus, self._clock, queue, envelope, trouble)
         except TooLarge:
-            await self._refuse(queue, envelope, message, "too_large")
+            await self._refuse(queue, envelope.encode(), message, Undecodable("too_large"))
 
-    async def _refuse(self, queue: str, envelope: Envelope, message: Message[Any], reason: str) -> None:
+    async def _refuse(self, queue: str, raw: bytes, message: Message[Any], error: Undecodable) -> None:
         """Put on record what could not be applied, and answer whoever asked: nobody shall wait for ever."""
-        await self.reject(queue, envelope.encode(), Undecodable(reason))
-        answer = Outbox.of(Decision(refused=Refusal(reason)), message, self._clock.now())
+        await self.reject(queue, raw, error)
+        answer = Outbox.of(Decision(refused=Refusal(error.reason)), message, self._clock.now())
         await self._publisher.publish(answer, message)
 
     def _open(self, queue: str, envelope: Envelope) -> Message[Any]:

@@ -93,6 +93,16 @@ async def test_who_asked_is_told_of_the_refusal() -> None:
     assert answer.body == {"token": "k1", "answer": {"outcome": "refused", "reason": "too_many"}}
 
 
+@pytest.mark.parametrize(("n", "kind", "reason"), [(b'"one"', b"add", "invalid_body"), (b"1", b"new", "unknown_kind")])
+async def test_who_asked_for_what_cannot_be_read_is_told(n: bytes, kind: bytes, reason: str) -> None:
+    world = World()
+    message = raw(reply_to=REPLY).replace(b'"n":1', b'"n":' + n).replace(b'"add"', b'"' + kind + b'"')
+    await world.pipeline.handle("tallies", message)
+    assert await world.rejected_bodies() == [message]
+    [answer] = world.bus.envelopes("askers")
+    assert answer.body["answer"] == {"outcome": "refused", "reason": reason}
+
+
 async def test_a_refusal_stands_whatever_becomes_possible_later() -> None:
     limit = {"reached": True}
 
