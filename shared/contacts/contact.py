@@ -20,6 +20,7 @@ class Consent:
     status: str
     source: str
     at: datetime
+    """When it was said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def put_contact(contact: Contact, message: Message[PutContact], _facts: object, 
     return Decision(state=changed, outcome="updated")
 
 
-def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, now: datetime) -> Decision[Contact]:
+def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, _now: datetime) -> Decision[Contact]:
+    """Record it; what was said before an opt-out but comes after it, late by retries, does not undo it."""
     body = message.body
     purpose = body.purpose.partition("/")[0]
     for name, value, allowed in (
@@ -71,7 +73,11 @@ def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, 
     if body.channel not in contact.points:
         return Decision(refused=Refusal("no_contact_point", "body.channel"))
     key = consent_key(body.channel, contact.points[body.channel], body.purpose)
-    consents = {**contact.consents, key: Consent(body.status, body.source, now)}
+    held = contact.consents.get(key)
+    opted_out_since = held.at if held is not None and held.status == "opted_out" else message.time
+    if body.status != "opted_out" and message.time < opted_out_since:
+        return Decision(refused=Refusal("outdated", "time"))
+    consents = {**contact.consents, key: Consent(body.status, body.source, message.time)}
     return Decision(state=replace(contact, consents=consents), outcome=body.status)
 
 

@@ -1,6 +1,6 @@
 """A contact: where they are reached, and what they agreed to for exactly that address."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,8 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ADA = PutContact("C-1", "Ada Example", "ada@example.org", "+4930123456", "de-AT", "Europe/Vienna")
 
 
-def message[B](body: B) -> Message[B]:
-    return Message("m1", NOON, body)
+def message[B](body: B, at: datetime = NOON) -> Message[B]:
+    return Message("m1", at, body)
 
 
 def created(body: PutContact = ADA) -> Contact:
@@ -63,6 +63,20 @@ def test_consent_is_recorded_with_its_source_and_time() -> None:
 
 def test_the_last_word_counts() -> None:
     assert said(said(created(), "opted_in"), "opted_out").consents_for("sms") == {"commercial": "opted_out"}
+
+
+@pytest.mark.parametrize("late", ["opted_in", "not_set"])
+def test_what_was_said_before_an_opt_out_does_not_undo_it(late: str) -> None:
+    before = message(SetConsent("C-1", "sms", "commercial", late), NOON - timedelta(minutes=1))
+    refused = Decision[Contact](refused=Refusal("outdated", "time"))
+    assert set_consent(said(created(), "opted_out"), before, None, NOON) == refused
+
+
+def test_an_opt_out_counts_however_late_it_comes() -> None:
+    before = message(SetConsent("C-1", "sms", "commercial", "opted_out"), NOON - timedelta(minutes=1))
+    contact = set_consent(said(created(), "opted_in"), before, None, NOON).state
+    assert contact is not None
+    assert contact.consents_for("sms") == {"commercial": "opted_out"}
 
 
 def test_a_topic_is_kept_beside_its_purpose() -> None:
