@@ -38,7 +38,7 @@ class Delivery:
     """When each state and engagement was first reached."""
     engagements: Mapping[str, int] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
-    """Ids of the reports that were counted."""
+    """Ids of the engagements that were counted."""
 
 
 @dataclass(frozen=True, slots=True)

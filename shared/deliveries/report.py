@@ -1,4 +1,4 @@
-"""What a provider reports: applied once per report, in any order; a terminal state never changes."""
+"""What a provider reports, in any order: an outcome ends what is on its way, an engagement is counted once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,23 +28,27 @@ REASON: Mapping[str, str] = {
 }
 ENGAGEMENTS = ("opened", "clicked")
 MAX_REPORTS = 200
-"""Reports remembered per delivery; a reader who opens a mail more often is counted no further."""
+"""Engagements remembered per delivery; a reader who opens a mail more often is counted no further."""
 
 
 def apply_report(
     delivery: Delivery, message: Message[DeliveryReported], _facts: object, _now: datetime
 ) -> Decision[Delivery]:
     body = message.body
-    if message.id in delivery.reports or len(delivery.reports) >= MAX_REPORTS:
-        return Decision()
-    told = replace(delivery, reports=(*delivery.reports, message.id))
     if body.report in ENGAGEMENTS:
-        counts = {**delivery.engagements, body.report: delivery.engagements.get(body.report, 0) + 1}
-        return Decision(state=_timed(replace(told, engagements=counts), body.report, body.at))
+        return _engaged(delivery, message.id, body)
     state = NEXT.get((delivery.state, body.report))
     if state is None:
-        return Decision(state=told)
-    return Decision(state=_timed(replace(told, state=state, reason=REASON.get(body.report, "")), state, body.at))
+        return Decision()
+    return Decision(state=_timed(replace(delivery, state=state, reason=REASON.get(body.report, "")), state, body.at))
+
+
+def _engaged(delivery: Delivery, report: str, body: DeliveryReported) -> Decision[Delivery]:
+    if report in delivery.reports or len(delivery.reports) >= MAX_REPORTS:
+        return Decision()
+    counts = {**delivery.engagements, body.report: delivery.engagements.get(body.report, 0) + 1}
+    counted = replace(delivery, engagements=counts, reports=(*delivery.reports, report))
+    return Decision(state=_timed(counted, body.report, body.at))
 
 
 def _timed(delivery: Delivery, name: str, at: datetime) -> Delivery:
