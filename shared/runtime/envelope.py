@@ -56,6 +56,8 @@ def decode(raw: bytes) -> Envelope:
     """Read an envelope; raises Undecodable with a closed reason and the field's path."""
     try:
         data = json.loads(raw)
+        if b"\\u" in raw:
+            json.dumps(data, ensure_ascii=False).encode()  # a lone surrogate is JSON, and text to nobody else
     except (ValueError, RecursionError):
         raise Undecodable("malformed_json") from None
     if not isinstance(data, dict) or data.get("v") != VERSION:

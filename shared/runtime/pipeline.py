@@ -1,6 +1,7 @@
 """The one way a message is handled: decode, load, gather, decide, commit, publish."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -121,7 +122,8 @@ class Pipeline:
             kind, message = following.kind, self._inline(following, message, outbox)
 
     def _inline(self, parcel: Parcel, cause: Message[Any], outbox: Outbox) -> Message[Any]:
-        return opened(enclosed(parcel, cause, outbox), self._handlers[parcel.kind].body)
+        message = opened(enclosed(parcel, cause, outbox), self._handlers[parcel.kind].body)
+        return replace(message, attempt=cause.attempt)
 
     async def _apply(
         self, kind: str, message: Message[Any], before: Aggregate | None

@@ -24,6 +24,7 @@ HUGE = "x" * 200_000
         (b"{", "malformed_json", ""),
         (b"\xff\xfe", "malformed_json", ""),
         (b"[" * 100_000, "malformed_json", ""),
+        (raw().replace(b'"id":"', b'"id":"\\ud800', 1), "malformed_json", ""),
         (b"[]", "unknown_version", "v"),
         (b'{"v": 2}', "unknown_version", "v"),
         (b'{"v": 1}', "invalid_envelope", "id"),
