@@ -2,8 +2,8 @@
 
 import gc
 import json
-from asyncio import sleep, to_thread
-from collections.abc import AsyncIterator
+from asyncio import create_task, shield, sleep, to_thread
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,30 +49,39 @@ class Cloud:
     async def crash_host(self) -> None:
         """Kill -9 the functions host, and start it again."""
         self.host.kill()
-        await to_thread(self.host.start)
+        await _in_a_thread(self.host.start)
 
     async def crash_bus(self) -> None:
         """Kill -9 the bus, and start it again on what it had written."""
-        await to_thread(self.emulator.restart)
+        await _in_a_thread(self.emulator.restart)
 
     async def without_bus(self, seconds: float) -> None:
         """Take the bus away for so long."""
         self.emulator.kill()
         await sleep(seconds)
-        await to_thread(self.emulator.start)
+        await _in_a_thread(self.emulator.start)
 
     async def without_tables(self, seconds: float) -> None:
         """Take the tables away for so long. Azurite's own crash is not among the faults we survive: it is stopped."""
-        await to_thread(self.azurite.stop)
+        await _in_a_thread(self.azurite.stop)
         await sleep(seconds)
-        await to_thread(self.azurite.start)
+        await _in_a_thread(self.azurite.start)
+
+
+async def _in_a_thread(work: Callable[[], None]) -> None:
+    """Do what blocks, and come to its end even when cancelled: a process that starts meanwhile would be left behind."""
+    working = create_task(to_thread(work))
+    try:
+        await shield(working)
+    finally:
+        await working
 
 
 @asynccontextmanager
 async def running_cloud(
     folder: Path, number_of_people: int, lock_seconds: float = LOCK_SECONDS
 ) -> AsyncIterator[Cloud]:
-    """Run everything on free ports with its data in the folder, definitions published and people known."""
+    """Run everything on free ports, definitions published and people known; the folder has data and host.log."""
     async with AsyncExitStack() as stack:
         azurite = stack.enter_context(running_azurite(_made(folder / "tables")))
         options = ("--ttl", "P14D")
@@ -88,6 +97,7 @@ async def running_cloud(
         settings = local_settings(secrets, where)
         values = settings["Values"] | {"AcsConnection": sink.connection_string}
         host = stack.enter_context(running_host(ROOT, values, settings["Keys"], ("--port", str(port))))
+        stack.callback(lambda: (folder / "host.log").write_text(host.output, encoding="utf-8"))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
         tables = await stack.enter_async_context(Tables.connected(azurite.connection_string))
         cloud = Cloud(azurite, emulator, sink, host, secrets, people(number_of_people), bus, http, tables)

@@ -1,5 +1,7 @@
 """When a system has come to rest: nothing is on its way, and what is scheduled are waits of days, not retries."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from azure.servicebus import ServiceBusReceivedMessage
@@ -15,17 +17,23 @@ PEEK = 500
 
 
 async def ledger_at_rest(cloud: Cloud, within: float) -> Ledger:
-    """Read the ledger as soon as nothing moves any more; raises NeverHappened with the ledger as it is by then."""
+    """Read the ledger as soon as nothing moves any more; raises NeverHappened."""
 
     async def at_rest() -> bool:
         return await is_at_rest(cloud)
 
-    try:
-        await until("the system comes to rest", at_rest, within)
-    except AssertionError as never:
-        never.add_note(str(await read_ledger(cloud)))
-        raise
+    await until("the system comes to rest", at_rest, within)
     return await read_ledger(cloud)
+
+
+@asynccontextmanager
+async def telling(cloud: Cloud) -> AsyncIterator[None]:
+    """Add the ledger, as it is by then, to whatever is raised inside."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(str(await read_ledger(cloud)))
+        raise
 
 
 async def read_ledger(cloud: Cloud) -> Ledger:

@@ -13,15 +13,14 @@ from tests.faults.audit import DELIVERED, End, violations
 from tests.faults.cloud import Cloud
 from tests.faults.doors import Load, doors
 from tests.faults.ledger import Ledger
-from tests.faults.rest import ledger_at_rest
+from tests.faults.rest import ledger_at_rest, telling
 from tests.faults.waiting import until
 
 Fault = Callable[[], Coroutine[Any, Any, None]]
 REST_SECONDS = 240
-"""Two lost locks of a minute, and retries after them; only a defect needs more."""
+"""Two lost locks of a minute, and retries after them; only a defect needs more, but for a second an alert."""
 RECOVERY_SECONDS = 120
 """The promise for outages: all is done within two minutes of their end."""
-
 
 FAILURES: Mapping[str, End] = {
     "drop_answer": DELIVERED,
@@ -43,10 +42,10 @@ class Outcome:
 
     violations: Sequence[str]
     ledger: Ledger
-    loaded: float
-    """Seconds until all alerts were taken, faults included."""
-    rested: float
-    """Seconds from then, or from the end of the outage, until nothing moved any more."""
+    faults: float
+    """Seconds from the first alert to the end of the last fault."""
+    rest: float
+    """Seconds from then until every alert was taken and nothing moved any more."""
 
     def check(self) -> None:
         """Raise AssertionError with the whole ledger where anything is wrong."""
@@ -66,11 +65,11 @@ async def kills(cloud: Cloud, victims: Sequence[Fault], number: int, seed: int) 
             await asyncio.sleep(rng.uniform(0, 0.2))
             await rng.choice(victims)()
 
-    return await _under_load(cloud, load, REST_SECONDS, kill)
+    return await _under_load(cloud, load, _patience(cloud), kill)
 
 
 async def outage(cloud: Cloud, away: Fault) -> Outcome:
-    """Take something away when a third of the alerts were taken, while the others keep coming."""
+    """Take something away with the first alerts in hand, while the others keep coming."""
     load = Load(doors(cloud))
 
     async def leave() -> None:
@@ -87,7 +86,7 @@ async def failures(cloud: Cloud, times: int) -> Outcome:
         if (mode := modes[person.id]) in FAILURES:
             await cloud.sink.fail("sms", mode, to=person.phone, times=times, seconds=TOO_SLOW_SECONDS)
     ends = {contact: FAILURES.get(mode, DELIVERED) for contact, mode in modes.items()}
-    return await _under_load(cloud, Load(doors(cloud)), REST_SECONDS, ends=ends)
+    return await _under_load(cloud, Load(doors(cloud)), _patience(cloud), ends=ends)
 
 
 def alerts_of(cloud: Cloud) -> list[Alert]:
@@ -101,7 +100,11 @@ async def _progress(cloud: Cloud, load: Load, moment: int) -> None:
     async def is_there() -> bool:
         return load.taken + len(await cloud.sink.inbox()) >= moment
 
-    await until(f"{moment} alerts and SMS", is_there, REST_SECONDS)
+    await until(f"{moment} alerts and SMS", is_there, _patience(cloud))
+
+
+def _patience(cloud: Cloud) -> float:
+    return REST_SECONDS + len(cloud.people)
 
 
 async def _nothing() -> None:
@@ -111,11 +114,13 @@ async def _nothing() -> None:
 async def _under_load(
     cloud: Cloud, load: Load, within: float, faults: Fault = _nothing, ends: Mapping[str, End] | None = None
 ) -> Outcome:
+    """Send everybody's alert while the faults happen; all must be at rest `within` seconds of their end."""
     alerts = alerts_of(cloud)
     began = time.monotonic()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(load.send([alert.encode() for alert in alerts]))
-        group.create_task(faults())
-    loaded = time.monotonic()
-    ledger = await ledger_at_rest(cloud, within)
-    return Outcome(violations(alerts, ledger, ends), ledger, loaded - began, time.monotonic() - loaded)
+    async with telling(cloud):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(load.send([alert.encode() for alert in alerts]))
+            await faults()
+            ended = time.monotonic()
+        ledger = await ledger_at_rest(cloud, ended + within - time.monotonic())
+    return Outcome(violations(alerts, ledger, ends), ledger, ended - began, time.monotonic() - ended)
