@@ -16,6 +16,8 @@ FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(minutes=10)
 PUT_OFF = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=24)
+FEWEST_ATTEMPTS = 11
+"""An hour of delays: age alone says nothing of a message that lay on its queue while the app was stopped."""
 
 
 async def patiently[T](clock: Clock, action: Callable[[], Awaitable[T]]) -> T:
@@ -34,7 +36,7 @@ async def patiently[T](clock: Clock, action: Callable[[], Awaitable[T]]) -> T:
 
 def is_hopeless(clock: Clock, envelope: Envelope) -> bool:
     """Tell whether it has been tried for long enough."""
-    return clock.now() - envelope.time > GIVE_UP_AFTER
+    return envelope.attempt >= FEWEST_ATTEMPTS and clock.now() - envelope.time > GIVE_UP_AFTER
 
 
 async def again_later(bus: Bus, clock: Clock, queue: str, envelope: Envelope, trouble: Transient) -> None:

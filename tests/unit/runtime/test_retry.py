@@ -7,7 +7,16 @@ import pytest
 from shared.runtime.envelope import Envelope, decode
 from shared.runtime.errors import Conflict, Contended, Throttled, Transient, Unavailable
 from shared.runtime.memory.bus import MemoryBus
-from shared.runtime.retry import FIRST_DELAY, GIVE_UP_AFTER, LONGEST_DELAY, PATIENCE, PUT_OFF, patiently, put_off
+from shared.runtime.retry import (
+    FEWEST_ATTEMPTS,
+    FIRST_DELAY,
+    GIVE_UP_AFTER,
+    LONGEST_DELAY,
+    PATIENCE,
+    PUT_OFF,
+    patiently,
+    put_off,
+)
 from shared.runtime.store import Upsert
 from tests.unit.runtime.world import NOON, REPLY, Add, TurnedClock, WatchedBus, World, raw
 
@@ -127,11 +136,20 @@ async def test_after_a_day_of_trouble_the_message_is_given_up_and_its_sender_tol
     world = World()
     world.clock.at = NOON + GIVE_UP_AFTER
     world.store.troubles = [Unavailable()] * attempts_within_patience()
-    await world.handle(reply_to=REPLY)
+    await world.handle(reply_to=REPLY, attempt=FEWEST_ATTEMPTS)
     assert await world.rejected() == [("tallies", "gave_up", "")]
     assert world.bus.sent("tallies") == []
     [answer] = world.bus.envelopes("askers")
     assert answer.body["answer"] == {"outcome": "refused", "reason": "gave_up"}
+
+
+async def test_a_message_that_nobody_took_for_days_is_not_given_up_at_its_first_trouble() -> None:
+    world = World()
+    world.clock.at = NOON + 3 * GIVE_UP_AFTER
+    world.store.troubles = [Unavailable()] * attempts_within_patience()
+    await world.handle()
+    assert await world.rejected() == []
+    assert [again.attempt for again in world.bus.envelopes("tallies")] == [1]
 
 
 def attempts_within_patience() -> int:
