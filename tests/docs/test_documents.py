@@ -95,7 +95,7 @@ def test_the_python_it_shows_runs(document: Document) -> None:
 
 def test_the_readme_begins_with_two_commands_and_takes_a_screen() -> None:
     readme = Document(ROOT / "README.md")
-    assert [command.split()[:2] for command in readme.commands()][:2] == [["make", "demo"], ["make", "run"]]
+    assert [command.split()[:2] for command in readme.commands()][:2] == [["make", "demo"], ["make", "test"]]
     assert len(readme.text.splitlines()) <= 60
 
 
