@@ -37,6 +37,8 @@ class StartJourneys:
         contact, reason = await self._audience(catalogue, message.body)
         if contact is None:
             return _unmatched(message, reason, now)
+        if not catalogue.is_used(message.body.trigger):
+            return _unmatched(message, "no_journey", now)
         fired = replace(message.body, contact=contact)
         waiting = await resumes(self._store, catalogue, message.id, fired)
         entries = [_entry(published, message.id, fired, contact) for published in catalogue.starting_on(fired.trigger)]

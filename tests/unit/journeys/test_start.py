@@ -120,10 +120,17 @@ async def test_runs_that_wait_are_told_too() -> None:
     assert [awaited(outgoing).run for outgoing in decision.messages] == ["r9"]
 
 
-async def test_an_event_that_nothing_uses_leaves_nothing() -> None:
+async def test_an_event_that_nothing_uses_is_kept_until_something_does() -> None:
     known = catalogue()
     decision = await World(replace(known, journeys={}, waits={})).route(alarm())
-    assert decision == Decision()
+    [record] = decision.records
+    assert isinstance(record, Put)
+    assert (record.table, record.data["reason"]) == ("unmatched", "no_journey")
+    assert (decision.messages, decision.then) == ((), None)
+
+
+async def test_an_event_that_nobody_waits_for_just_now_leaves_nothing() -> None:
+    assert await World().route(TriggerFired("case-changed", CHANGED, NOON)) == Decision()
 
 
 @pytest.mark.parametrize("reason", ["no_audience", "unknown_device", "no_owner_at_that_time"])
