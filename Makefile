@@ -1,6 +1,7 @@
 # Everything a developer types. `make` alone says what there is.
 
-MAKEFLAGS += --no-print-directory --warn-undefined-variables
+# Two at a time: Python packages and Node modules are set up beside each other.
+MAKEFLAGS += --no-print-directory --warn-undefined-variables --jobs=2
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
