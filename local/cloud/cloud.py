@@ -13,6 +13,7 @@ from local.cloud.guard import Guard, guarding
 from local.cloud.lock import locked
 from local.cloud.ports import HOST, free_port
 from local.cloud.settings import FILE, Addresses, Secrets, local_settings, write_private
+from local.cloud.tasks import cancelled
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Cloud:
                 task.result()
             return doing.result()
         finally:
-            await _cancelled(doing, *watching)
+            await cancelled(doing, *watching)
 
 
 @asynccontextmanager
@@ -86,14 +87,7 @@ async def _start(folder: Path, http_port: int, start: _Starter) -> Cloud:
     sink, (sink_url,) = await start(services.sink(folder, secrets.sink_key, connection))
     where = Addresses(connection, services.tables_connection(tables_port), sink_url, f"http://{HOST}:{http_port}")
     cloud = Cloud(folder, secrets, where, f"http://{HOST}:{admin_port}", [tables, bus, sink])
-    settings = local_settings(secrets, where)
-    write_private(cloud.settings, settings)
-    host, _ = await start(services.host(cloud.settings, settings["Values"], http_port))
+    write_private(cloud.settings, local_settings(secrets, where))
+    host, _ = await start(services.host(cloud.settings, http_port))
     cloud.children.append(host)
     return cloud
-
-
-async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -36,4 +36,6 @@ async def _cancelled_by_signals[T](work: Coroutine[Any, Any, T]) -> T:
     try:
         return await task
     except asyncio.CancelledError:
+        if not received:
+            raise
         raise Interrupted(received[0]) from None

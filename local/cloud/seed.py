@@ -1,13 +1,14 @@
 """What a new installation needs: published definitions, contacts and their devices. Repeating is harmless."""
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from pathlib import Path
 
 from local.cloud.errors import CloudError
 from local.cloud.services import ROOT
+from local.cloud.settings import environment_for
+from local.cloud.tasks import cancelled
 
 DEFINITIONS = ROOT / "definitions"
 SAMPLE = ROOT / "local" / "sample"
@@ -21,7 +22,7 @@ async def seed(settings: Path) -> None:
         await carebus(settings, "import", "devices", str(SAMPLE / "devices.csv"), "--wait")
         await publishing
     finally:
-        publishing.cancel()
+        await cancelled(publishing)
 
 
 async def carebus(settings: Path, *arguments: str) -> str:
@@ -29,7 +30,7 @@ async def carebus(settings: Path, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "shared.cli", *arguments),
         cwd=ROOT,
-        env={**os.environ, "CAREBUS_SETTINGS": str(settings)},
+        env=environment_for(settings),
         stdout=PIPE,
         stderr=STDOUT,
     )

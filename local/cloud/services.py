@@ -1,14 +1,13 @@
 """The four services, in the order they start in: each needs those before it."""
 
-import os
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from local.cloud.child import Service
 from local.cloud.errors import CloudError
 from local.cloud.ports import HOST
+from local.cloud.settings import environment_for
 
 ROOT = Path(__file__).parents[2]
 AZURITE = ROOT / "node_modules" / ".bin" / "azurite-table"
@@ -41,11 +40,10 @@ def sink(data: Path, key: str, bus: str) -> Service:
     return Service("sink", _module("local.sink", *options), ready=r"listening on (http://\S+)")
 
 
-def host(settings: Path, names: Mapping[str, str], port: int) -> Service:
-    """The Functions host, with its settings from the file alone: `names` are taken out of the environment."""
+def host(settings: Path, port: int) -> Service:
+    """The Functions host, with its settings from the file alone."""
     command = _module("local.host", "--app", str(ROOT), "--settings", str(settings), "--port", str(port))
-    environment = {name: value for name, value in os.environ.items() if name not in names}
-    return Service("host", command, ready=r"Host ready on (http://\S+)", environment=environment)
+    return Service("host", command, ready=r"Host ready on (http://\S+)", environment=environment_for(settings))
 
 
 def tables_connection(port: int) -> str:

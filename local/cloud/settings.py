@@ -74,6 +74,16 @@ def local_settings(own: Secrets, where: Addresses) -> dict[str, Any]:
     return {"IsEncrypted": False, "Values": values, "Keys": {"default": own.function_key}}
 
 
+def environment_for(settings: Path) -> dict[str, str]:
+    """Return our environment for a program with these settings, less what would win over them.
+
+    Whoever has a deployment's connection string in their shell must not find the sample's people there.
+    """
+    names = json.loads(settings.read_text(encoding="utf-8"))["Values"].keys()
+    ours = {name: value for name, value in os.environ.items() if name.partition("__")[0] not in names}
+    return {**ours, "CAREBUS_SETTINGS": str(settings)}
+
+
 def write_private(file: Path, content: dict[str, Any]) -> None:
     """Write JSON that only its owner may read; a reader sees all of it or nothing."""
     draft = file.with_suffix(".draft")

@@ -3,7 +3,9 @@
 import stat
 from pathlib import Path
 
-from local.cloud.settings import Addresses, Secrets, local_settings, write_private
+import pytest
+
+from local.cloud.settings import Addresses, Secrets, environment_for, local_settings, write_private
 from shared.channels.signing import decode_key
 from shared.events.credentials import parse
 from shared.pages.links import link_keys
@@ -39,3 +41,14 @@ def test_only_its_owner_may_read_a_private_file(tmp_path: Path) -> None:
     write_private(file, {"Values": {}})
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
+
+
+def test_what_a_shell_knows_of_a_deployment_does_not_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ServiceBusConnection", "Endpoint=sb://production;")
+    monkeypatch.setenv("TablesConnection__endpoint", "https://production")
+    monkeypatch.setenv("LANG", "C")
+    file = tmp_path / "local.settings.json"
+    write_private(file, local_settings(Secrets.made(), WHERE))
+    environment = environment_for(file)
+    assert "production" not in " ".join(environment.values())
+    assert (environment["LANG"], environment["CAREBUS_SETTINGS"]) == ("C", str(file))
