@@ -8,7 +8,7 @@ SHELL := /bin/sh
 
 PYTHON ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --no-compile --quiet --quiet --disable-pip-version-check
 # Written only after success, so that an interrupted set-up begins again.
 PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
