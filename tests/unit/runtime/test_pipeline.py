@@ -210,8 +210,8 @@ async def test_the_facts_are_gathered_for_what_is_decided_about() -> None:
 
 @pytest.mark.parametrize(
     ("clock", "message", "last"),
-    [(2, 0, 1), (0, 2, 1), (0, 1, 2)],
-    ids=["the clock is ahead", "the message is due later", "the last change was later"],
+    [(2, 0, 1), (0, 2, 1), (0, 1, 2), (0, 60, 1)],
+    ids=["the clock is ahead", "the message is due later", "the last change was later", "its sender's clock is wrong"],
 )
 async def test_now_is_the_latest_time_that_is_known(clock: int, message: int, last: int) -> None:
     seen: list[datetime] = []
