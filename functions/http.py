@@ -8,6 +8,7 @@ from typing import Any
 import azure.functions as func
 
 from shared.runtime import codec, log
+from shared.runtime.errors import MissingSettings
 from shared.runtime.problem import MEDIA_TYPE, UNEXPECTED, Problem, problem_of
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
@@ -41,6 +42,8 @@ def _answering(handler: Handler) -> Handler:
             problem = problem_of(error)
             if problem.kind is UNEXPECTED:
                 _report(error)
+            if isinstance(error, MissingSettings):
+                log.warning("not_configured", trouble=str(error))  # names settings, never their values
             return _refused(problem)
 
     return answering

@@ -17,6 +17,7 @@ from shared.pages.links import Links, link_keys
 from shared.runtime import log
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock
+from shared.runtime.errors import MissingSettings
 from shared.runtime.pipeline import Perform, Pipeline
 from shared.runtime.publisher import Publisher
 from shared.runtime.settings import Settings
@@ -67,7 +68,10 @@ def connect(environment: Mapping[str, str]) -> Services:
     from shared.runtime.azure.store import AzureStore
 
     settings = Settings.read(environment)
-    acs = AcsProvider.from_connection_string(settings.acs_connection)
+    try:
+        acs = AcsProvider.from_connection_string(settings.acs_connection)
+    except ValueError as error:
+        raise MissingSettings(f"AcsConnection: {error}.") from None
     return compose(
         settings,
         AzureStore(tables_connection(environment)),

@@ -9,8 +9,10 @@ import pytest
 
 from functions.events import blueprint
 from functions.http import HttpBlueprint, answer
+from shared import bootstrap
 from shared.runtime.errors import Unavailable
 from shared.runtime.problem import FieldError, Kind, Problem
+from tests.unit.pages.world import ENVIRONMENT
 
 TEAPOT = Kind("teapot", 418, "This is a teapot", "Ask for tea.", {"Retry-After": "7"})
 REQUEST = func.HttpRequest("POST", "http://localhost/api/tea", body=b"")
@@ -36,6 +38,12 @@ async def away(req: func.HttpRequest) -> func.HttpResponse:
 @routes.route("api/broken")
 async def broken(req: func.HttpRequest) -> func.HttpResponse:
     raise ValueError("s3cret")
+
+
+@routes.route("api/health")
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    bootstrap.connect({**ENVIRONMENT, "AcsConnection": "endpoint=https://acs.example.org;accesskey=s3cret!"})
+    return answer({})
 
 
 async def answered(route: Any) -> tuple[func.HttpResponse, Any]:
@@ -74,6 +82,14 @@ async def test_an_error_nobody_foresaw_is_logged_and_not_told(caplog: pytest.Log
     assert fields["error"] == "ValueError"
     assert "in broken" in fields["trace"][-1]
     assert "ValueError: s3cret" not in str(fields)
+
+
+async def test_a_wrong_setting_is_named_in_the_log_and_its_value_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "carebus"):
+        response, body = await answered(health)
+    assert (response.status_code, body["title"]) == (500, "This service is not configured")
+    [report] = [record for record in caplog.records if record.getMessage() == "not_configured"]
+    assert vars(report)["fields"] == {"trouble": "AcsConnection: the access key is not base64."}
 
 
 def test_the_doors_are_the_three_of_the_design() -> None:
