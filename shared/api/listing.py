@@ -12,6 +12,8 @@ from shared.runtime.store import Row, Store
 
 MAX_PAGES = 20
 """Pages read for one answer: a list that is mostly left-overs is continued by the caller."""
+LEFT_OVERS = 1000
+"""Rows of each page after the first: where a list begins with left-overs (cases closed long ago), there are many."""
 
 
 class Listing[T](BaseModel):
@@ -60,11 +62,14 @@ class Pager:
     ) -> tuple[list[T], str | None]:
         items: list[T] = []
         after: str | None = self._after
-        for _ in range(MAX_PAGES):
-            page = await store.page(
-                source.table, source.partition, prefix=source.prefix, after=after or "", limit=self._limit - len(items)
-            )
-            items += [item for row in page.rows if (item := item_of(row)) is not None]
+        for rows in (self._limit, *(LEFT_OVERS,) * (MAX_PAGES - 1)):
+            page = await store.page(source.table, source.partition, prefix=source.prefix, after=after or "", limit=rows)
+            for row in page.rows:
+                if len(items) == self._limit:
+                    return items, after
+                if (item := item_of(row)) is not None:
+                    items.append(item)
+                after = row.key
             after = page.after
             if after is None or len(items) == self._limit:
                 break

@@ -4,7 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
+from shared.cases.case import OPEN_LIST
 from shared.cases.messages import CancelCase, ChangeStatus, OpenCase, ResolveCase
+from shared.runtime.store import Upsert
 from tests.unit.api.client import Api, problem
 from tests.unit.pages.world import CASE, CONTACT
 
@@ -100,6 +102,17 @@ async def test_following_next_leads_through_the_whole_list_once(limit: int) -> N
         seen += [case["title"] for case in listing["items"]]
         address = listing["next"]
     assert seen == ["Case 0", "Case 3", "Case 4"]
+
+
+async def test_a_page_is_not_empty_because_many_cases_were_closed_before() -> None:
+    api = Api()
+    for place in range(3000):
+        left = Upsert(f"2026-01-01T00:00~{place:05}", {"version": 2, "data": None})
+        await api.world.store.write("views", OPEN_LIST, left)
+    await api.world.has_case("Open")
+    listing = (await api.get("/api/cases?limit=5")).json()
+    assert [case["title"] for case in listing["items"]] == ["Open"]
+    assert listing["next"] is None
 
 
 async def test_wrong_parameters_are_named_without_their_values() -> None:
