@@ -43,7 +43,7 @@ def _answering(handler: Handler) -> Handler:
             if problem.kind is UNEXPECTED:
                 _report(error)
             if isinstance(error, MissingSettings):
-                log.warning("not_configured", trouble=str(error))  # names settings, never their values
+                log.warning("not_configured", trouble=error.told)
             return _refused(problem)
 
     return answering

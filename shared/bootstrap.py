@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from shared import facts
 from shared.definitions.published import Definitions
@@ -43,7 +43,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
     """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
     definitions = Definitions(store, clock, settings.definitions_cache)
     links = Links(settings.public_url, link_keys(settings.link_keys))
-    start = StartJourneys(store, definitions.current, lambda catalogue, fired: facts.audience(store, catalogue, fired))
+    start = StartJourneys(store, definitions.current, partial(facts.audience, store))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
     known = handlers(start, Surroundings(definitions, senders, links.ticket))
     return Services(

@@ -5,6 +5,7 @@ which the composition root hands to it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from shared.cases import case as cases
 from shared.contacts import contact as contacts
@@ -14,8 +15,9 @@ from shared.devices import device as devices
 from shared.devices.guard import Glance
 from shared.events.messages import TriggerFired
 from shared.runtime.aggregate import read_head
+from shared.runtime.errors import Conflict
 from shared.runtime.ids import quoted
-from shared.runtime.store import Store
+from shared.runtime.store import Insert, Store
 
 
 async def glance(store: Store, case: str) -> Glance | None:
@@ -46,7 +48,9 @@ async def person(store: Store, contact: str) -> Mapping[str, str]:
     return {"contact_id": contact, "language": found.language, "time_zone": found.time_zone}
 
 
-async def audience(store: Store, catalogue: Catalogue, fired: TriggerFired) -> tuple[str | None, str]:
+async def audience(
+    store: Store, catalogue: Catalogue, event: str, fired: TriggerFired, now: datetime
+) -> tuple[str | None, str]:
     """Find the contact that an event is about, or the closed code of why there is none."""
     if fired.contact is not None:
         return fired.contact, ""
@@ -64,4 +68,23 @@ async def audience(store: Store, catalogue: Catalogue, fired: TriggerFired) -> t
     if device is None:
         return None, "unknown_device"
     owner = device.owner_at(fired.time)
-    return owner, "" if owner else "no_owner_at_that_time"
+    if owner is None:
+        return None, "no_owner_at_that_time"
+    if fired.timed and fired.time <= now:
+        return owner, ""
+    return await _pinned(store, str(value), event, owner), ""
+
+
+async def _pinned(store: Store, device: str, event: str, owner: str) -> str:
+    """Return whom the event was first taken for.
+
+    Without a past time of its own, it would be the next owner's when it comes again after the device changed hands,
+    and start a second run (I2).
+    """
+    partition, key = quoted(device), f"event:{event}"
+    try:
+        await store.write(devices.TABLE, partition, Insert(key, {"contact": owner}))
+    except Conflict:
+        row = await store.get(devices.TABLE, partition, key)
+        return str(row.data["contact"]) if row else owner
+    return owner

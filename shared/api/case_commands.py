@@ -62,20 +62,22 @@ router = APIRouter(
 @router.post("/resolve", status_code=202)
 async def resolve(case_id: CaseId, body: Resolution, desk: AtDesk) -> Response:
     """Resolve an active case."""
-    command = ResolveCase(case_id, desk.by, body.resolution, body.text, body.billable_minutes)
+    command = ResolveCase(case_id, desk.by, body.resolution, body.text, body.billable_minutes, desk.if_version)
     return await desk.take(case_id, lambda _: command)
 
 
 @router.post("/cancel", status_code=202)
 async def cancel(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
     """Cancel an active case."""
-    return await desk.take(case_id, lambda _: CancelCase(case_id, desk.by, body.text))
+    return await desk.take(case_id, lambda _: CancelCase(case_id, desk.by, body.text, desk.if_version))
 
 
 @router.post("/status", status_code=202)
 async def change_status(case_id: CaseId, body: Status, desk: AtDesk) -> Response:
     """Give an active case another status reason."""
-    return await desk.take(case_id, lambda _: ChangeStatus(case_id, desk.by, body.status_reason, body.text))
+    return await desk.take(
+        case_id, lambda _: ChangeStatus(case_id, desk.by, body.status_reason, body.text, desk.if_version)
+    )
 
 
 @router.post("/reactivate", status_code=202)

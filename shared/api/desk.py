@@ -11,7 +11,7 @@ from shared.api.access import Agent
 from shared.api.case_views import etag_of, view_of
 from shared.api.cases import known_case
 from shared.api.command import CaseCommand, Command, routes_for
-from shared.api.preconditions import matches, wait_of
+from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
 from shared.api.services import Provided
 from shared.cases.case import Case
@@ -50,6 +50,7 @@ class Desk:
         self.by = agent.id
         self._services = services
         self._key = idempotency_key
+        self.if_version = version_of(if_match)
         self._if_match = if_match
         self._wait = wait_of(prefer)
 
@@ -100,6 +101,8 @@ class Desk:
         preference = {"Preference-Applied": f"wait={self._wait}"} if self._wait is not None else {}
         if record is not None and record.outcome == "refused":
             case = await known_case(self._services, command.body.case)
+            if record.detail["reason"] == "version_changed":
+                raise Problem(CHANGED, "If-Match names another version of the case.")
             raise NotTaken(case, record.detail["reason"])
         if record is None or self._wait is None:
             accepted = {"command": command.id, "case": command.body.case, "location": location}

@@ -5,6 +5,7 @@ import re
 MAX_WAIT = 30
 """Seconds that a caller may wait for a command; the platform's own limit is 230."""
 
+_VERSION = re.compile(r'"(\d{1,9})"')
 _WAIT = re.compile(r'(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)', re.IGNORECASE)
 
 
@@ -12,6 +13,12 @@ def matches(if_match: str, etag: str) -> bool:
     """True where If-Match names this strong entity tag or any (RFC 9110, 13.1.1)."""
     tags = [tag.strip() for tag in if_match.split(",")]
     return tags == ["*"] or etag in tags
+
+
+def version_of(if_match: str) -> int | None:
+    """Return the one version that If-Match names; None where it names any, or several."""
+    found = _VERSION.fullmatch(if_match.strip())
+    return int(found[1]) if found else None
 
 
 def wait_of(prefer: str) -> int | None:

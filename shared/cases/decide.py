@@ -90,6 +90,8 @@ def reopen_case(case: Case, message: Message[ReopenCase], _facts: object, now: d
 
 def _move(case: Case, message: Message[Any], status_reason: str, now: datetime, **fields: Any) -> Decision[Case]:
     """Take the case to another status reason if the table has that row, and let everybody know."""
+    if getattr(message.body, "if_version", None) not in (None, case.version):
+        return Decision(refused=Refusal("version_changed", "if_version"))
     if not transitions.is_allowed(case.status, message.body.kind, status_reason):
         return Decision(refused=Refusal("transition_not_allowed", "status"))
     status = transitions.STATUS_OF[status_reason]

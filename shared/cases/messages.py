@@ -55,6 +55,8 @@ class ResolveCase:
     resolution: str = "problem_solved"
     text: str = ""
     billable_minutes: int = 0
+    if_version: int | None = None
+    """The case's version that the sender saw; another one is refused. None: whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class CancelCase:
     case: str
     by: str
     text: str = ""
+    if_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class ChangeStatus:
     by: str
     status_reason: str
     text: str = ""
+    if_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

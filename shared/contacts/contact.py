@@ -33,6 +33,8 @@ class Contact:
     time_zone: str
     points: Mapping[str, str]
     """Channel to contact point: sms in E.164, email."""
+    said_at: datetime
+    """When that was said: what was said before, and comes late, changes nothing."""
     consents: Mapping[str, Consent] = field(default_factory=dict)
     """`<channel>:<contact point>:<purpose>` to consent: a new number starts without one."""
 
@@ -48,14 +50,24 @@ def consent_key(channel: str, point: str, purpose: str) -> str:
 
 def create_contact(message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
     body = message.body
-    contact = Contact(body.contact, body.name, body.language, body.time_zone, _points(body))
+    contact = Contact(body.contact, body.name, body.language, body.time_zone, _points(body), message.time)
     return Decision(state=contact, outcome="created")
 
 
 def put_contact(contact: Contact, message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
     """Update what was sent; consents stay with the contact points they were given for."""
     body = message.body
-    changed = replace(contact, name=body.name, language=body.language, time_zone=body.time_zone, points=_points(body))
+    if message.time < contact.said_at:
+        return Decision(refused=Refusal("outdated", "time"))
+    points = _points(body)
+    changed = replace(
+        contact,
+        name=body.name,
+        language=body.language,
+        time_zone=body.time_zone,
+        points=points,
+        said_at=message.time,
+    )
     return Decision(state=changed, outcome="updated")
 
 

@@ -56,7 +56,6 @@ class ProviderAnswered:
     outcome: str
     """accepted | rejected | unavailable | unknown | window_closed"""
     provider_id: str = ""
-    detail: str = ""
     retry_after: float = 0.0
 
 
@@ -72,4 +71,3 @@ class DeliveryReported:
     report: str
     """delivered | failed | bounced_hard | bounced_soft | opened | clicked"""
     at: AwareDatetime
-    detail: str = ""

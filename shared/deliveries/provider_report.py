@@ -80,7 +80,7 @@ class ProviderReports:
         data = {key.lower(): value for key, value in event.data.items()}
         report = _report(event.type, data)
         contact, delivery = await self._addressee(data, event.time)
-        body = DeliveryReported(contact, delivery, report, event.time, str(data.get("deliverystatusdetails", ""))[:200])
+        body = DeliveryReported(contact, delivery, report, event.time)
         identity = derived("report", event.source, event.id)
         return Envelope(identity, DeliveryReported.kind, self._clock.now(), codec.plain(body))
 

@@ -48,5 +48,5 @@ def _is_open(trigger: Trigger) -> bool:
 
 
 def _fired(event: Event, now: datetime) -> Envelope:
-    body = TriggerFired(event.type, event.data, event.time or now, event.source)
+    body = TriggerFired(event.type, event.data, event.time or now, event.time is not None, event.source)
     return Envelope(event_id(event.source, event.id), body.kind, now, codec.plain(body))

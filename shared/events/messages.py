@@ -18,6 +18,8 @@ class TriggerFired:
     attributes: Mapping[str, Any]
     time: AwareDatetime
     """The event's own time (UTC): an audience is who owned the device then."""
+    timed: bool = True
+    """False where the event brought no time of its own: then `time` is another at each delivery."""
     source: str = ""
     contact: str | None = None
     """The audience where it is known already."""

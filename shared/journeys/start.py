@@ -16,8 +16,8 @@ from shared.runtime.ids import derived
 from shared.runtime.step import Parcel
 from shared.runtime.store import Store
 
-Audience = Callable[[Catalogue, TriggerFired], Awaitable[tuple[str | None, str]]]
-"""Finds the contact of an event, or says by a closed code why there is none."""
+Audience = Callable[[Catalogue, str, TriggerFired, datetime], Awaitable[tuple[str | None, str]]]
+"""Finds the contact of an event (by id) at a time, or says by a closed code why there is none."""
 
 
 class StartJourneys:
@@ -34,7 +34,7 @@ class StartJourneys:
 
     async def route(self, message: Message[TriggerFired], now: datetime) -> Decision[None]:
         catalogue = await self._catalogue()
-        contact, reason = await self._audience(catalogue, message.body)
+        contact, reason = await self._audience(catalogue, message.id, message.body, now)
         if contact is None:
             return _unmatched(message, reason, now)
         if not catalogue.is_used(message.body.trigger):

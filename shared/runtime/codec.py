@@ -16,7 +16,7 @@ def _adapter(type_: Any) -> TypeAdapter[Any]:
 
 def plain(value: Any) -> Any:
     """Return the value as JSON would hold it: dataclasses become dicts, times ISO 8601 text."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return _adapter(type(value)).dump_python(value, mode="json", warnings=False)
 
 
 def typed[T](type_: type[T], data: object) -> T:

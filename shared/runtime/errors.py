@@ -57,3 +57,8 @@ class Undecodable(Permanent):
 
 class MissingSettings(Permanent):
     """Settings are missing or wrong; all of them are named together."""
+
+    @property
+    def told(self) -> str:
+        """What is wrong, for the log: it names settings, never their values."""
+        return str(self)

@@ -12,6 +12,7 @@ from shared.runtime.errors import Transient
 from shared.runtime.ids import derived, made
 
 PATIENCE = timedelta(seconds=20)
+SHORT_PATIENCE = timedelta(seconds=2)
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(minutes=10)
 PUT_OFF = timedelta(seconds=30)
@@ -21,14 +22,15 @@ FEWEST_ATTEMPTS = 11
 
 
 async def patiently[T](clock: Clock, action: Callable[[], Awaitable[T]]) -> T:
-    """Try until it works; raises the last Transient when patience is over."""
-    deadline = clock.now() + PATIENCE
+    """Try until it works; raises the last Transient when patience is over: soon, where it knows how long to wait."""
+    began = clock.now()
     delay = 0.1
     while True:
         try:
             return await action()
-        except Transient:
-            if clock.now() + timedelta(seconds=delay) > deadline:
+        except Transient as trouble:
+            patience = SHORT_PATIENCE if trouble.pause else PATIENCE
+            if clock.now() + timedelta(seconds=delay) > began + patience:
                 raise
         await clock.pause(delay)
         delay = min(delay * 2, 5.0)

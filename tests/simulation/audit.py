@@ -33,10 +33,13 @@ class Evidence:
     story: Story
 
     @cached_property
+    def all_runs(self) -> list[dict[str, Any]]:
+        """Also those that have one id, in the partitions of two contacts."""
+        return [row["state"] for rows in self.partitions("runs") for key, row in rows.items() if key[:4] == "run:"]
+
+    @cached_property
     def runs(self) -> dict[str, dict[str, Any]]:
-        return {
-            key[4:]: row["state"] for rows in self.partitions("runs") for key, row in rows.items() if key[:4] == "run:"
-        }
+        return {run["id"]: run for run in self.all_runs}
 
     @cached_property
     def run_steps(self) -> dict[str, list[dict[str, Any]]]:
@@ -114,7 +117,7 @@ def i1_publishing_turns_nobody_away(it: Evidence) -> Iterator[str]:
 
 
 def i2_one_run_per_event(it: Evidence) -> Iterator[str]:
-    started = Counter((run["journey"], run["event"]) for run in it.runs.values())
+    started = Counter((run["journey"], run["event"]) for run in it.all_runs)
     yield from (f"{key} started {count} runs" for key, count in started.items() if count > 1)
     for key, run in it.runs.items():
         if run["journey"] == JOURNEY and run["event"] in it.story.accepted:

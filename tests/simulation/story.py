@@ -48,6 +48,9 @@ def tell(world: World) -> Story:
     if rng.random() < 0.3:
         world.plan(3600 * 2, lambda: send(world, story, "late-device", PutDevice(LATE_DEVICE, "cy")))
         world.plan(3600 * 3, lambda: replay_unmatched(world))
+    if rng.random() < 0.3:
+        sold = rng.choice((95, 500, 7205, 7600, 20500))
+        world.plan(sold, lambda: send(world, story, "sold", PutDevice("D-1", "cy")))
     for seconds in range(600, 3600 * 12, 1800):
         if rng.random() < world.faults.redrive:
             world.plan(seconds, world.redrive)
@@ -94,9 +97,10 @@ def _plan_event(world: World, story: Story, number: int) -> None:
         "id": f"e{number}",
         "source": "/plants/1",
         "type": "iot-device-malfunction",
-        "time": (START + timedelta(seconds=at)).isoformat(),
         "data": {"device_id": device, "error_code": code},
     }
+    if rng.random() < 0.8:
+        event["time"] = (START + timedelta(seconds=at)).isoformat()
     for _ in range(rng.choice((1, 1, 2, 3))):
         door = rng.choice((_knock, _produce))
         world.plan(at + rng.choice((0, 0, 1, 900)), lambda door=door: door(world, story, event))  # type: ignore[misc]

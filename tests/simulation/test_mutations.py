@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared import facts
 from shared.deliveries.delivery import Call
 from shared.deliveries.perform import Performer
 from shared.devices.guard import Guard
@@ -66,6 +67,13 @@ def waits_are_not_looked_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(start, "resumes", nobody)
 
 
+def event_is_for_whoever_owns_the_device_now(patch: pytest.MonkeyPatch) -> None:
+    async def unpinned(_store: object, _device: str, _event: str, owner: str) -> str:
+        return owner
+
+    patch.setattr(facts, "_pinned", unpinned)
+
+
 @pytest.mark.parametrize(
     ("mutation", "invariants"),
     [
@@ -74,6 +82,7 @@ def waits_are_not_looked_up(patch: pytest.MonkeyPatch) -> None:
         (request_id_is_not_pinned, ("i3_one_message",)),
         (token_is_not_checked, ("i5_only",)),
         (waits_are_not_looked_up, ("i5_events",)),
+        (event_is_for_whoever_owns_the_device_now, ("i2_one_run",)),
     ],
 )
 def test_the_simulation_notices_when(

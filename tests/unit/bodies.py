@@ -34,7 +34,7 @@ def all_handlers() -> Mapping[str, AnyHandler]:
     """Return the one dict, made of parts that are never asked."""
     store, definitions = MemoryStore(), Definitions(MemoryStore(), SystemClock())
 
-    async def nobody(_catalogue: object, _fired: object) -> tuple[str | None, str]:
+    async def nobody(*_arguments: object) -> tuple[str | None, str]:
         return None, "nobody"
 
     start = StartJourneys(store, definitions.current, nobody)

@@ -28,6 +28,7 @@ ADA = Contact(
     "de",
     "Europe/Berlin",
     {"sms": "+4930123456", "email": "ada@example.org"},
+    NOON,
     {
         "sms:+4930123456:commercial": Consent("opted_in", "agent", NOON),
         "sms:+4930999999:commercial": Consent("opted_out", "agent", NOON),
@@ -69,7 +70,8 @@ async def test_a_condition_sees_nothing_that_tells_who_a_contact_is() -> None:
 async def found(trigger: str, attributes: dict[str, Any], at: datetime = NOON, contact: str | None = None) -> Any:
     definitions = load("journey: j\nstarts_on: alarm\ntiles: [{exit: x}]\n")
     catalogue = Catalogue(definitions.triggers, {}, {})
-    return await facts.audience(await store(), catalogue, TriggerFired(trigger, attributes, at, contact=contact))
+    fired = TriggerFired(trigger, attributes, at, contact=contact)
+    return await facts.audience(await store(), catalogue, "e1", fired, max(at, NOON))
 
 
 @pytest.mark.parametrize(("at", "owner"), [(NOON, "C-1"), (NOON + DAY, "C-2"), (NOON + 9 * DAY, "C-2")])
@@ -98,3 +100,22 @@ async def test_an_event_for_nobody_says_why(
     trigger: str, attributes: dict[str, Any], at: datetime, reason: str
 ) -> None:
     assert await found(trigger, attributes, at) == (None, reason)
+
+
+@pytest.mark.parametrize(("timed", "at"), [(False, NOON - timedelta(hours=1)), (True, NOON + timedelta(hours=1))])
+async def test_an_event_without_a_past_time_stays_with_whom_it_was_first_taken_for(timed: bool, at: datetime) -> None:
+    """The device changed hands in between: a second run would be another customer's."""
+    definitions = load("journey: j\nstarts_on: alarm\ntiles: [{exit: x}]\n")
+    catalogue, rows = Catalogue(definitions.triggers, {}, {}), await store()
+    device = Device("D-5", "", (Ownership("C-1", NOON - DAY),))
+    sold = Device("D-5", "", (*device.owners, Ownership("C-2", NOON)))
+
+    async def taken_for(now: datetime, time: datetime) -> tuple[str | None, str]:
+        fired = TriggerFired("alarm", {"device": "D-5"}, time, timed)
+        return await facts.audience(rows, catalogue, "e1", fired, now)
+
+    await rows.write("devices", "D-5", Upsert("head", plain(Head(device, NOON, 1))))
+    assert await taken_for(NOON - timedelta(hours=1), at) == ("C-1", "")
+    await rows.write("devices", "D-5", Upsert("head", plain(Head(sold, NOON, 2))))
+    later = at if timed else NOON + DAY
+    assert await taken_for(NOON + timedelta(minutes=1), later) == ("C-1", "")

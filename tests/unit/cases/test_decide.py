@@ -218,3 +218,18 @@ def test_lists_are_sorted_by_the_time_of_opening() -> None:
     days = [datetime.fromisoformat(f"2026-{month:02d}-01T00:00:00+00:00") for month in (2, 11, 10)]
     keys = [order_of(case(opened_at=day)) for day in days]
     assert [keys.index(key) for key in sorted(keys)] == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (resolve_case, ResolveCase(CASE, "agent", if_version=2)),
+        (cancel_case, CancelCase(CASE, "agent", if_version=2)),
+        (change_status, ChangeStatus(CASE, "agent", "on_hold", if_version=2)),
+    ],
+)
+def test_a_command_meant_for_another_version_is_refused(command: tuple[Any, Any]) -> None:
+    decide, body = command
+    refused = decide(case(version=3), message(body), None, LATER).refused
+    assert (refused.reason, refused.field) == ("version_changed", "if_version")
+    assert decide(case(version=2), message(body), None, LATER).refused is None

@@ -111,7 +111,7 @@ class Laptop:
 
     def fire(self, event: str, **attributes: Any) -> None:
         """A device reports; the functions have handled it all when this returns."""
-        body = TriggerFired("iot-device-malfunction", attributes, self.clock.now(), "/plants/berlin/4")
+        body = TriggerFired("iot-device-malfunction", attributes, self.clock.now(), source="/plants/berlin/4")
         self.say(event, body)
         self.settle()
 

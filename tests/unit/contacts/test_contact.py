@@ -39,7 +39,7 @@ def said(contact: Contact, status: str, purpose: str = "commercial", channel: st
 
 def test_a_contact_is_created_as_it_was_sent() -> None:
     points = {"sms": "+4930123456", "email": "ada@example.org"}
-    assert created() == Contact("C-1", "Ada Example", "de-AT", "Europe/Vienna", points)
+    assert created() == Contact("C-1", "Ada Example", "de-AT", "Europe/Vienna", points, NOON)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,11 @@ def test_without_an_address_there_is_no_consent_for_it() -> None:
 def test_what_cannot_be_recorded_is_refused_with_its_field(body: SetConsent, refusal: Refusal) -> None:
     contact = put(created(), email="")
     assert set_consent(contact, message(body), None, NOON) == Decision(refused=refusal)
+
+
+def test_what_was_said_before_and_comes_late_changes_nothing() -> None:
+    known = created()
+    earlier = Message("m0", NOON - timedelta(hours=1), PutContact("C-1", "Old Name"))
+    decision = put_contact(known, earlier, None, NOON + timedelta(hours=1))
+    assert decision.state is None
+    assert decision.refused == Refusal("outdated", "time")

@@ -203,8 +203,3 @@ async def test_a_report_is_said_when_it_is_read_however_old_its_event(world: Wor
     envelope = await world.read(sms())
     assert envelope.time == world.clock.at
     assert (await world.body(sms())).at == NOON
-
-
-async def test_details_are_kept_short(world: World) -> None:
-    body = await world.body(sms("Failed", deliveryStatusDetails="x" * 10_000))
-    assert body.detail == "x" * 200

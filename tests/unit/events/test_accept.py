@@ -39,6 +39,7 @@ def test_an_event_becomes_the_trigger_it_names() -> None:
             "trigger": "iot-device-malfunction",
             "attributes": {"device_id": "D-1001", "error_code": 11},
             "time": "2026-03-01T10:59:00Z",
+            "timed": True,
             "source": "/plants/berlin/4",
             "contact": None,
         },
@@ -48,6 +49,7 @@ def test_an_event_becomes_the_trigger_it_names() -> None:
 def test_an_event_without_a_time_happened_when_it_was_accepted() -> None:
     [envelope] = accepted(parse(event(time=None)))
     assert envelope.body["time"] == "2026-03-01T12:00:00Z"
+    assert envelope.body["timed"] is False
 
 
 def test_source_and_id_together_are_the_identity() -> None:

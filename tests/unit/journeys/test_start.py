@@ -54,7 +54,9 @@ class World:
     async def _current(self) -> Catalogue:
         return self.catalogue
 
-    async def _audience(self, _catalogue: Catalogue, fired: TriggerFired) -> tuple[str | None, str]:
+    async def _audience(
+        self, _catalogue: Catalogue, _event: str, fired: TriggerFired, _now: datetime
+    ) -> tuple[str | None, str]:
         return (fired.contact, "") if fired.contact else self.contact
 
     async def route(self, body: TriggerFired, now: datetime = LATER) -> Decision[None]:

@@ -14,6 +14,7 @@ from shared.runtime.retry import (
     LONGEST_DELAY,
     PATIENCE,
     PUT_OFF,
+    SHORT_PATIENCE,
     patiently,
     put_off,
 )
@@ -188,3 +189,18 @@ async def test_a_foreign_message_is_put_off_for_as_long_as_the_trouble_says() ->
     first, second = bus.sent("foreign")
     assert first.at == second.at == NOON + timedelta(minutes=7)
     assert first.id != second.id
+
+
+class Early(Transient):
+    """It comes too early, and knows by how much."""
+
+    pause = timedelta(minutes=5)
+
+
+async def test_trouble_that_knows_how_long_it_takes_holds_no_function_for_long() -> None:
+    clock = TurnedClock()
+    assert await patiently(clock, Failing(3, Early)) == "done"
+    clock = TurnedClock()
+    with pytest.raises(Early):
+        await patiently(clock, Failing(ENDLESS, Early))
+    assert clock.now() - NOON <= SHORT_PATIENCE
