@@ -34,6 +34,7 @@ def main() -> int:
         print(f"The demo could not go on: {error}", file=sys.stderr)
         all_holds = False
     except interrupts.Interrupted as interrupted:
+        shutil.rmtree(folder)
         return interrupted.exit_code
     if all_holds:
         shutil.rmtree(folder)

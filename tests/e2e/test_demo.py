@@ -43,9 +43,11 @@ def test_every_check_of_the_story_holds_while_the_usual_ports_are_taken(
 
 
 def test_a_demo_that_is_interrupted_stops_everything_and_fails(program: Program) -> None:
+    before = runs()
     program.start("local.demo")
     program.until_printed("Publishing")
     program.interrupt()
     assert program.wait() == 128 + signal.SIGINT
     assert program.alive() == {}
     assert "Traceback" not in program.text()
+    assert runs() <= before
