@@ -34,7 +34,8 @@ def main() -> int:
         print(f"The demo could not go on: {error}", file=sys.stderr)
         all_holds = False
     except interrupts.Interrupted as interrupted:
-        shutil.rmtree(folder)
+        if folder.exists():
+            shutil.rmtree(folder)
         return interrupted.exit_code
     if all_holds:
         shutil.rmtree(folder)
