@@ -40,9 +40,10 @@ def register(message: Message[PutDevice], _facts: object, _now: datetime) -> Dec
 
 
 def put_device(device: Device, message: Message[PutDevice], _facts: object, now: datetime) -> Decision[Device]:
+    """A new owner holds from when that is told at the earliest: earlier events have found their owner (I2)."""
     body = message.body
     changed = replace(device, model=body.model or device.model)
     if body.contact != device.owners[-1].contact:
-        owners = (*device.owners, Ownership(body.contact, body.since or now))
+        owners = (*device.owners, Ownership(body.contact, max(body.since or now, now)))
         changed = replace(changed, owners=tuple(sorted(owners, key=lambda owner: owner.since)))
     return Decision(state=changed, outcome="updated")

@@ -81,3 +81,9 @@ def test_the_beginning_of_time_is_stored_and_read() -> None:
     head = Head(registered(), NOON, 1)
     assert typed(Head[Device], plain(head)) == head
     assert head.state.owners == (Ownership("C-1", datetime(1, 1, 1, tzinfo=UTC)),)
+
+
+def test_nobody_owned_a_device_before_that_was_told() -> None:
+    device = changed(registered("C-1"), "C-2", since=NOON - DAY, now=NOON)
+    assert device.owner_at(NOON - timedelta(hours=1)) == "C-1"
+    assert device.owner_at(NOON) == "C-2"
