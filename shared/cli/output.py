@@ -19,6 +19,10 @@ Advance = Callable[[int], None]
 PIPED_WIDTH = 10_000
 """Where nobody looks, lines are not folded: scripts read them."""
 
+IDENTIFIERS = ("number", "id", "key", "contact")
+"""Columns that are copied into the next command: never folded, however narrow the terminal is."""
+
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -89,11 +93,18 @@ def _bar(doing: str, total: int) -> Iterator[Advance]:
 
 def _table(rows: Sequence[Row], columns: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(legible(row.get(column))) for column in columns))
+    cells = [[_cell(row.get(column)) for column in columns] for row in rows]
+    for place, column in enumerate(columns):
+        whole = max(len(line[place]) for line in cells) if column in IDENTIFIERS else None
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=whole is not None, min_width=whole)
+    for line in cells:
+        table.add_row(*map(Text, line))
     return table
+
+
+def _cell(value: object) -> str:
+    """Return a value in one line, times to the second."""
+    return _MOMENT.sub(r"\1T\2Z", legible(value))
 
 
 def _console() -> Console:

@@ -29,7 +29,7 @@ def list_(
     if closed_too and contact is None:
         stop("Closed cases are listed by contact: add --contact.", USAGE)
     found = cli.run(lambda services: cases.listed(services, contact, closed_too))
-    columns = ("number", "id", "contact", "status", "status_reason", "priority", "device", "error_code", "opened_at")
+    columns = ("number", "contact", "status_reason", "priority", "device", "error_code", "opened_at")
     output.show(found, (*columns, "title"), as_json=as_json, nothing="No cases.")
 
 

@@ -1,0 +1,26 @@
+"""What the page on journeys shows can be published as it stands."""
+
+import re
+from pathlib import Path
+
+from shared.definitions.loader import load
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "journeys.md"
+
+
+def test_the_examples_are_valid_definitions() -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    texts = {f"example-{number}.yaml": text for number, text in enumerate(examples)}
+    texts["cases.yaml"] = (ROOT / "definitions" / "triggers" / "cases.yaml").read_text(encoding="utf-8")
+    documents = load(texts)
+    assert list(documents.journeys) == ["critical-device-error"]
+    assert list(documents.templates) == ["ticket-opened"]
+    assert "iot-device-malfunction" in documents.triggers
+
+
+def test_every_operator_is_named() -> None:
+    from shared.definitions.operators import OPERATORS
+
+    text = PAGE.read_text(encoding="utf-8")
+    assert not [name for name in OPERATORS if f"`{name}`" not in text]
