@@ -14,7 +14,7 @@ PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
 SET_UP := $(PACKAGES) $(MODULES)
 
-.PHONY: help demo run test check format bench lock clean
+.PHONY: help demo run test check format bench audit lock clean
 
 help: ## Say what there is
 	@echo "Carebus. The first run sets up .venv and node_modules, which takes about a minute."
@@ -44,6 +44,10 @@ format: $(PACKAGES) ## Format the code and mend what ruff can
 
 bench: $(SET_UP) ## Measure what a story costs
 	@$(BIN)/python -m bench
+
+audit: $(SET_UP) ## Ask the registries for known vulnerabilities of what we depend on
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+	npm audit
 
 lock: ## Renew constraints.txt and package-lock.json from the direct dependencies
 	@local/setup/lock.sh
