@@ -1,15 +1,13 @@
 """How HTTP functions answer: JSON where all is well, problem+json where it is not, mapped here and nowhere else."""
 
 import functools
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as func
 
 from shared.runtime import codec, log
-from shared.runtime.errors import MissingSettings
-from shared.runtime.problem import MEDIA_TYPE, UNEXPECTED, Problem, problem_of
+from shared.runtime.problem import MEDIA_TYPE, Problem, reported
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -39,12 +37,7 @@ def _answering(handler: Handler) -> Handler:
         try:
             return await handler(*args, **kwargs)
         except Exception as error:
-            problem = problem_of(error)
-            if problem.kind is UNEXPECTED:
-                _report(error)
-            if isinstance(error, MissingSettings):
-                log.warning("not_configured", trouble=error.told)
-            return _refused(problem)
+            return _refused(reported(error))
 
     return answering
 
@@ -53,8 +46,3 @@ def _refused(problem: Problem) -> func.HttpResponse:
     kind = problem.kind
     log.info("request_refused", problem=kind.name, status=kind.status)
     return func.HttpResponse(problem.encode(), status_code=kind.status, headers=dict(kind.headers), mimetype=MEDIA_TYPE)
-
-
-def _report(error: Exception) -> None:
-    """Log where it happened, without the exception's message: that may quote what a customer sent."""
-    log.warning("unexpected_error", error=type(error).__name__, trace=traceback.format_tb(error.__traceback__))

@@ -1,12 +1,9 @@
 """The outermost layer of the app: bounds what comes in, and makes a problem of whatever is raised inside."""
 
-import traceback
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.api.problems import response_of
-from shared.runtime import log
-from shared.runtime.problem import TOO_LARGE, UNEXPECTED, Problem, problem_of
+from shared.runtime.problem import TOO_LARGE, Problem, reported
 
 MAX_BODY = 64 * 1024
 """Bytes of a command: far more than its longest text."""
@@ -32,7 +29,7 @@ class Door:
         try:
             await self._app(scope, await _bounded(receive), sending)
         except Exception as error:
-            await response_of(_problem(error))(scope, receive, sending)
+            await response_of(reported(error))(scope, receive, sending)
 
 
 async def _bounded(receive: Receive) -> Receive:
@@ -50,11 +47,3 @@ async def _bounded(receive: Receive) -> Receive:
         return pending.pop() if pending else await receive()
 
     return again
-
-
-def _problem(error: Exception) -> Problem:
-    """Log what nobody foresaw, without its message: that may quote what a customer sent."""
-    problem = problem_of(error)
-    if problem.kind is UNEXPECTED:
-        log.warning("unexpected_error", error=type(error).__name__, trace=traceback.format_tb(error.__traceback__))
-    return problem

@@ -1,10 +1,11 @@
 """What an HTTP caller is told when a request is refused or fails: problem details (RFC 9457)."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.runtime import codec
+from shared.runtime import codec, log
 from shared.runtime.errors import (
     Conflict,
     Contended,
@@ -95,3 +96,16 @@ def problem_of(error: Exception) -> Problem:
     kind = next((KINDS[class_] for class_ in type(error).__mro__ if class_ in KINDS), UNEXPECTED)
     errors = [FieldError(error.field, error.reason)] if isinstance(error, Undecodable) and error.field else []
     return Problem(kind, f"{kind.title}.", errors)
+
+
+def reported(error: Exception) -> Problem:
+    """Return the problem to answer with, and log what only an operator can mend.
+
+    Of an exception that nobody foresaw, the log has the place and not the message: that may quote what a customer sent.
+    """
+    problem = problem_of(error)
+    if problem.kind is UNEXPECTED:
+        log.warning("unexpected_error", error=type(error).__name__, trace=traceback.format_tb(error.__traceback__))
+    if isinstance(error, MissingSettings):
+        log.warning("not_configured", trouble=error.told)
+    return problem
