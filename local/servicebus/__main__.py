@@ -9,11 +9,11 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from local.servicebus.broker import UnknownQueueError
-from local.servicebus.config import ConfigError, parse_duration, read_config
+from local.servicebus.config import parse_duration, read_config
 from local.servicebus.journal import Journal, JournalError
 from local.servicebus.sas import AccessKey
 from local.servicebus.server import HOST, Ports, Server
-from local.servicebus.settings import QueueSettings
+from local.servicebus.settings import ConfigError, QueueSettings
 
 POLICY = "RootManageSharedAccessKey"
 _USAGE = 2

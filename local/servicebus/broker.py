@@ -6,9 +6,11 @@ from typing import NamedTuple
 from local.servicebus.addresses import entity_path
 from local.servicebus.entity import Entity
 from local.servicebus.errors import NOT_FOUND, RefusedError
+from local.servicebus.holdings import Recorder
 from local.servicebus.locks import Clock
-from local.servicebus.queue import Queue, Recorder
+from local.servicebus.queue import Queue
 from local.servicebus.records import Record
+from local.servicebus.session_queue import SessionQueue
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
 
@@ -28,6 +30,7 @@ class QueueReport(NamedTuple):
     sent: int
     completed: int
     duplicates: int
+    forwarded: int
 
 
 class Broker:
@@ -36,13 +39,17 @@ class Broker:
     def __init__(self, settings: Iterable[QueueSettings], clock: Clock, turn: Turn, record: Recorder) -> None:
         self._entities: dict[str, Entity] = {}
         self._names: list[str] = []
+        settings = list(settings)
         for each in settings:
             dead_letters = Queue(each.of_dead_letters(), clock, record)
-            dead_entity = Entity(dead_letters, clock, turn)
-            entity = Entity(Queue(each, clock, record, dead_letters), clock, turn, dead_entity)
+            kind = SessionQueue if each.requires_session else Queue
+            queue = kind(each, clock, record, dead_letters)
             self._names.append(each.name)
-            self._entities[entity_path(each.name)] = entity
-            self._entities[entity_path(dead_letters.name)] = dead_entity
+            self._entities[entity_path(each.name)] = Entity(queue, clock, turn)
+            self._entities[entity_path(dead_letters.name)] = Entity(dead_letters, clock, turn)
+        for entity in self._entities.values():
+            if (target := entity.queue.settings.forward_to) is not None:
+                entity.queue.forward_to = self._entities[entity_path(target)].queue
 
     def find(self, path: str) -> Entity:
         """Return the entity at a path; raise `RefusedError`."""
@@ -76,4 +83,4 @@ class Broker:
 
 def _report(queue: Queue) -> QueueReport:
     dead = queue.dead_letters.counts() if queue.dead_letters else (0,)
-    return QueueReport(*queue.counts(), sum(dead), queue.accepted, queue.completed, queue.duplicates)
+    return QueueReport(*queue.counts(), sum(dead), queue.accepted, queue.completed, queue.duplicates, queue.forwarded)

@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from local.servicebus.settings import QueueSettings
+from local.servicebus.forwarding import check_forwarding
+from local.servicebus.settings import ConfigError, QueueSettings
 
 type Json = Any
 
@@ -26,10 +27,6 @@ _KNOWN = {
 }
 
 
-class ConfigError(Exception):
-    """A configuration that cannot be served, with the queue and the property."""
-
-
 def read_config(path: Path) -> list[QueueSettings]:
     """Return the queues of a Config.json; raise `ConfigError`."""
     try:
@@ -43,6 +40,7 @@ def read_config(path: Path) -> list[QueueSettings]:
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"queue '{name}': there are two of that name")
+    check_forwarding(queues)
     return queues
 
 
@@ -58,9 +56,6 @@ def _queue(name: Json, properties: dict[str, Json]) -> QueueSettings:
     for unknown in sorted(properties.keys() - _KNOWN):
         raise ConfigError(f"queue '{name}': {unknown} is not a known property")
     read = _Properties(name, properties)
-    for unsupported in ("RequiresSession", "ForwardTo", "ForwardDeadLetteredMessagesTo"):
-        if properties.get(unsupported):
-            raise ConfigError(f"queue '{name}': {unsupported} is not supported")
     return QueueSettings(
         name,
         lock_duration=read.duration("LockDuration", "PT1M", 1, 300),
@@ -70,6 +65,9 @@ def _queue(name: Json, properties: dict[str, Json]) -> QueueSettings:
         if read.flag("RequiresDuplicateDetection")
         else None,
         dead_letter_on_expiry=read.flag("DeadLetteringOnMessageExpiration"),
+        requires_session=read.flag("RequiresSession"),
+        forward_to=read.queue("ForwardTo"),
+        forward_dead_letters_to=read.queue("ForwardDeadLetteredMessagesTo"),
     )
 
 
@@ -90,6 +88,12 @@ class _Properties:
         value = self._values.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
             raise self._error(name, f"a number from {lowest} to {highest}")
+        return value
+
+    def queue(self, name: str) -> str | None:
+        value = self._values.get(name) or None
+        if not isinstance(value, str | None):
+            raise self._error(name, "the name of a queue")
         return value
 
     def duration(self, name: str, default: str, shortest: int, longest: int) -> int:

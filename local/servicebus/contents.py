@@ -1,10 +1,13 @@
 """The messages that a queue holds, found by what they wait for."""
 
 import heapq
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from local.servicebus.deadlines import Deadlines, earliest
 from local.servicebus.entry import Entry, State
+from local.servicebus.sequence import Sequence
 
 
 class Contents:
@@ -12,8 +15,10 @@ class Contents:
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
-        self._ready: list[int] = []
-        """A heap; numbers whose entry is gone or not ready any more are skipped when they come up."""
+        self._order = Sequence()
+        self._ready: dict[str | None, list[int]] = {}
+        """A heap for each session; numbers whose entry is gone or not ready are skipped when they come up."""
+        self._sizes = Counter[str]()
         self._deferred: set[int] = set()
         self._scheduled = Deadlines[int]()
         self._expiries = Deadlines[int]()
@@ -40,6 +45,9 @@ class Contents:
     def add(self, entry: Entry) -> None:
         """Take an entry in."""
         self._entries[entry.number] = entry
+        self._order.add(entry.number)
+        if entry.session_id is not None:
+            self._sizes[entry.session_id] += 1
         if entry.state is State.SCHEDULED:
             self._scheduled.set(entry.number, entry.message.scheduled_for or 0)
         elif entry.state is State.DEFERRED:
@@ -52,6 +60,9 @@ class Contents:
     def remove(self, entry: Entry) -> None:
         """Let an entry go."""
         del self._entries[entry.number]
+        self._order.tidy(self._entries, len(self._entries))
+        if entry.session_id is not None:
+            self._leave_session(entry.session_id)
         self._deferred.discard(entry.number)
         self._scheduled.discard(entry.number)
         self._expiries.discard(entry.number)
@@ -59,20 +70,45 @@ class Contents:
     def make_ready(self, entry: Entry) -> None:
         """Let an entry that was held be had again: in its turn, or by its number if it was put aside."""
         if entry.state is State.ACTIVE:
-            heapq.heappush(self._ready, entry.number)
+            heapq.heappush(self._ready.setdefault(entry.session_id, []), entry.number)
 
     def put_aside(self, entry: Entry) -> None:
         """Defer an entry."""
         entry.state = State.DEFERRED
         self._deferred.add(entry.number)
 
-    def pop_ready(self) -> Entry | None:
-        """Take the next entry out of the ready ones; it stays in the contents."""
-        while self._ready:
-            entry = self._entries.get(heapq.heappop(self._ready))
+    def pop_ready(self, session_id: str | None = None) -> Entry | None:
+        """Take the next entry out of the ready ones, of a session or of a queue without; it stays in the contents."""
+        ready = self._ready.get(session_id, [])
+        while ready:
+            entry = self._entries.get(heapq.heappop(ready))
             if entry is not None and entry.is_ready:
                 return entry
         return None
+
+    def sessions(self) -> Iterator[str]:
+        """Yield the sessions that have messages."""
+        return iter(self._sizes)
+
+    def ready_sessions(self) -> Iterator[str]:
+        """Yield the sessions that have messages to be had, those that have had some for longest first."""
+        for session_id, ready in self._ready.items():
+            if session_id is not None and self._is_any_ready(ready):
+                yield session_id
+
+    def _is_any_ready(self, ready: list[int]) -> bool:
+        while ready:
+            entry = self._entries.get(ready[0])
+            if entry is not None and entry.is_ready:
+                return True
+            heapq.heappop(ready)
+        return False
+
+    def _leave_session(self, session_id: str) -> None:
+        self._sizes[session_id] -= 1
+        if not self._sizes[session_id]:
+            del self._sizes[session_id]
+            self._ready.pop(session_id, None)
 
     def find(self, number: int, state: State) -> Entry | None:
         """Return the entry of a number if it is in a state and nobody holds it."""
@@ -91,7 +127,7 @@ class Contents:
         """Return when the next entry is due or expires."""
         return earliest(self._scheduled.next(), self._expiries.next())
 
-    def page(self, from_number: int, count: int) -> list[Entry]:
-        """Return entries in the order of their numbers."""
-        numbers = heapq.nsmallest(count, (number for number in self._entries if number >= from_number))
-        return [self._entries[number] for number in numbers]
+    def page(self, from_number: int, count: int, wanted: Callable[[Entry], bool]) -> list[Entry]:
+        """Return entries that are wanted, in the order of their numbers."""
+        present = map(self._entries.get, self._order.at_least(from_number))
+        return list(islice((entry for entry in present if entry is not None and wanted(entry)), count))

@@ -16,30 +16,33 @@ class Receiver(Protocol):
     def is_ready(self) -> bool:
         """Tell whether it has credit."""
 
-    def fetch(self, queue: Queue) -> Entry | None:
+    def fetch(self) -> Entry | None:
         """Take the next message in the mode the link is in."""
 
     def deliver(self, entry: Entry) -> None:
         """Send a message."""
 
 
+class Applicant(Protocol):
+    """A link that waits for any session."""
+
+    def try_accept(self) -> bool:
+        """Take the next session that is free; tell whether there was one."""
+
+
 class Entity:
     """Hands a queue's messages to its receivers in turn, and wakes up when something in it falls due."""
 
-    def __init__(self, queue: Queue, clock: Clock, turn: Turn, dead_letters: "Entity | None" = None) -> None:
+    def __init__(self, queue: Queue, clock: Clock, turn: Turn) -> None:
         self.queue = queue
-        self.dead_letters = dead_letters
         self._clock = clock
         self._turn = turn
         self._receivers = deque[Receiver]()
+        self._applicants = deque[Applicant]()
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = 0
         self._is_due = True
-
-    @property
-    def has_receivers(self) -> bool:
-        """Tell whether anybody waits for messages."""
-        return bool(self._receivers)
+        queue.watch(self.touch)
 
     def touch(self) -> None:
         """Say that something changed: receivers are served at the end of the turn."""
@@ -48,35 +51,45 @@ class Entity:
     def join(self, receiver: Receiver) -> None:
         """Add a receiver."""
         self._receivers.append(receiver)
+        self.touch()
 
     def leave(self, receiver: Receiver) -> None:
         """Take a receiver out; what it holds stays locked until the locks end, as in the service."""
         if receiver in self._receivers:
             self._receivers.remove(receiver)
 
+    def apply(self, applicant: Applicant) -> None:
+        """Let somebody wait for any session; who came first has it first."""
+        self._applicants.append(applicant)
+        self.touch()
+
+    def withdraw(self, applicant: Applicant) -> None:
+        """Let somebody wait no more."""
+        if applicant in self._applicants:
+            self._applicants.remove(applicant)
+
     def pump(self) -> None:
-        """Do what is due and hand out what may go; the same for the dead letters that came of it."""
+        """Do what is due and hand out what may go."""
         if self._is_due:
             self._is_due = False
             self.queue.advance()
+        while self._applicants and self._applicants[0].try_accept():
+            self._applicants.popleft()
         self._hand_out()
         self._arm()
-        if self.dead_letters is not None and self.dead_letters.has_receivers:
-            self.dead_letters.pump()
 
     def _hand_out(self) -> None:
-        passed_over = 0
-        while passed_over < len(self._receivers):
+        """Serve each receiver in its turn until none takes more: one that has no credit, or finds nothing."""
+        idle = 0
+        while idle < len(self._receivers):
             receiver = self._receivers[0]
             self._receivers.rotate(-1)
-            if not receiver.is_ready():
-                passed_over += 1
-                continue
-            entry = receiver.fetch(self.queue)
+            entry = receiver.fetch() if receiver.is_ready() else None
             if entry is None:
-                return
-            receiver.deliver(entry)
-            passed_over = 0
+                idle += 1
+            else:
+                receiver.deliver(entry)
+                idle = 0
 
     def _arm(self) -> None:
         """Wake up for the next deadline; a timer that is early enough stays, and may ring for nothing."""

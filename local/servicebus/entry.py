@@ -29,6 +29,8 @@ class Entry:
     delivery_count: int = 0
     token: UUID | None = None
     locked_until: int = 0
+    session_id: str | None = None
+    """Only in a queue with sessions."""
 
     @property
     def is_ready(self) -> bool:
@@ -57,7 +59,7 @@ class Entry:
         return Update(queue, self.number, int(self.state), self.delivery_count)
 
     @classmethod
-    def of_record(cls, put: Put) -> "Entry":
+    def of_record(cls, put: Put, session_id: str | None) -> "Entry":
         """Return the entry that a record speaks of; nobody holds it."""
         return cls(
             put.number,
@@ -67,4 +69,5 @@ class Entry:
             put.first_number,
             put.expires_at,
             put.delivery_count,
+            session_id=session_id,
         )

@@ -10,8 +10,20 @@ SIZE_EXCEEDED = "amqp:link:message-size-exceeded"
 ARGUMENT_ERROR = "com.microsoft:argument-error"
 LOCK_LOST = "com.microsoft:message-lock-lost"
 MESSAGE_NOT_FOUND = "com.microsoft:message-not-found"
+SESSION_CANNOT_BE_LOCKED = "com.microsoft:session-cannot-be-locked"
+SESSION_LOCK_LOST = "com.microsoft:session-lock-lost"
+SESSION_NOT_FOUND = "com.microsoft:session-not-found"
+TIMEOUT = "com.microsoft:timeout"
 
-_STATUS = {UNAUTHORIZED: 401, NOT_FOUND: 404, MESSAGE_NOT_FOUND: 404, LOCK_LOST: 410, NOT_IMPLEMENTED: 501}
+_STATUS = {
+    UNAUTHORIZED: 401,
+    NOT_FOUND: 404,
+    MESSAGE_NOT_FOUND: 404,
+    LOCK_LOST: 410,
+    SESSION_LOCK_LOST: 410,
+    SESSION_CANNOT_BE_LOCKED: 410,
+    NOT_IMPLEMENTED: 501,
+}
 
 
 class RefusedError(Exception):
@@ -36,4 +48,13 @@ class LockLostError(RefusedError):
             LOCK_LOST,
             "The lock supplied is invalid. Either the lock expired, "
             "or the message has already been removed from the queue.",
+        )
+
+
+class SessionLostError(RefusedError):
+    """Nobody holds the session any more, or its lock ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            SESSION_LOCK_LOST, "The session lock has expired on the MessageSession. Accept a new MessageSession."
         )

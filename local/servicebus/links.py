@@ -4,7 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from local.servicebus.amqp.performatives import Flow, Transfer
+from local.servicebus.amqp.performatives import Attach, Flow, Transfer
 from local.servicebus.amqp.types import Described, MalformedError
 from local.servicebus.delivery import render
 from local.servicebus.entity import Entity
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 
 CREDIT = 1000
 _SEQUENCE_MASK = 0xFFFFFFFF
+_SENT_SETTLED = 1
 
 
 class IncomingLink:
     """A link that a client sends on."""
 
-    def __init__(self, session: "Session", handle: int, target: Target) -> None:
+    def __init__(self, session: "Session", attach: Attach, target: Target) -> None:
         self._session = session
-        self._handle = handle
+        self._attach = attach
+        self._handle = int(attach.handle)
         self._target = target
         self._first: Transfer | None = None
         self._parts = bytearray()
@@ -36,7 +38,11 @@ class IncomingLink:
         self._credit = 0
 
     def open(self) -> None:
-        """Give the client credit."""
+        """Attach, and give the client credit."""
+        self._session.answer_attach(self._attach)
+        self._give_credit()
+
+    def _give_credit(self) -> None:
         self._credit = CREDIT
         self._session.send_link_flow(self._handle, self._delivery_count, self._credit)
 
@@ -71,17 +77,22 @@ class IncomingLink:
         self._delivery_count = (self._delivery_count + 1) & _SEQUENCE_MASK
         self._credit -= 1
         if self._credit <= CREDIT // 2:
-            self.open()
+            self._give_credit()
 
 
 class OutgoingLink:
     """A link that a client receives on, as far as credit goes."""
 
-    def __init__(self, session: "Session", handle: int) -> None:
+    def __init__(self, session: "Session", attach: Attach) -> None:
         self._session = session
-        self._handle = handle
+        self._attach = attach
+        self._handle = int(attach.handle)
         self._delivery_count = 0
         self._credit = 0
+
+    def open(self) -> None:
+        """Attach."""
+        self._session.answer_attach(self._attach)
 
     def is_ready(self) -> bool:
         """Tell whether the client can take a message now."""
@@ -114,10 +125,10 @@ class OutgoingLink:
 class QueueLink(OutgoingLink):
     """Receives from a queue."""
 
-    def __init__(self, session: "Session", handle: int, entity: Entity, *, presettled: bool) -> None:
-        super().__init__(session, handle)
+    def __init__(self, session: "Session", attach: Attach, entity: Entity) -> None:
+        super().__init__(session, attach)
         self._entity = entity
-        self._presettled = presettled
+        self._presettled = attach.snd_settle_mode == _SENT_SETTLED
 
     @property
     def queue(self) -> Queue:
@@ -125,7 +136,8 @@ class QueueLink(OutgoingLink):
         return self._entity.queue
 
     def open(self) -> None:
-        """Begin to receive."""
+        """Attach, and begin to receive."""
+        super().open()
         self._entity.join(self)
 
     def close(self) -> None:
@@ -137,12 +149,12 @@ class QueueLink(OutgoingLink):
         self._entity.pump()
 
     def touch(self) -> None:
-        """Say that the queue changed."""
+        """Say that it may be ready again."""
         self._entity.touch()
 
-    def fetch(self, queue: Queue) -> Entry | None:
+    def fetch(self) -> Entry | None:
         """Take the next message: with settled deliveries, for good."""
-        return queue.receive_and_delete() if self._presettled else queue.receive()
+        return self.queue.receive_and_delete() if self._presettled else self.queue.receive()
 
     def deliver(self, entry: Entry) -> None:
         """Send a message; its delivery tag is the lock token as .NET writes a GUID."""
@@ -157,8 +169,8 @@ class QueueLink(OutgoingLink):
 class ReplyLink(OutgoingLink):
     """Receives the answers of a node."""
 
-    def __init__(self, session: "Session", handle: int, address: str, reply_to: str | None) -> None:
-        super().__init__(session, handle)
+    def __init__(self, session: "Session", attach: Attach, address: str, reply_to: str | None) -> None:
+        super().__init__(session, attach)
         self.address = address
         self.reply_to = reply_to
         self._waiting = deque[bytes]()

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from local.servicebus.deadlines import Deadlines
 from local.servicebus.entry import Entry
-from local.servicebus.errors import LockLostError
+from local.servicebus.errors import LockLostError, RefusedError
 
 type Clock = Callable[[], int]
 """Milliseconds since 1970."""
@@ -14,9 +14,10 @@ type Clock = Callable[[], int]
 class Locks:
     """Entries by lock token, each until its lock is released or ends."""
 
-    def __init__(self, duration: int, clock: Clock) -> None:
+    def __init__(self, duration: int, clock: Clock, lost: Callable[[], RefusedError] = LockLostError) -> None:
         self._duration = duration
         self._clock = clock
+        self._lost = lost
         self._entries: dict[UUID, Entry] = {}
         self._ends = Deadlines[UUID]()
 
@@ -28,9 +29,16 @@ class Locks:
 
     def take(self, entry: Entry) -> None:
         """Lock an entry from now on."""
-        entry.token = token = uuid4()
-        self._entries[token] = entry
-        self._extend(entry, token)
+        self._extend(entry, self._hold(entry))
+
+    def take_with_session(self, entry: Entry, until: int) -> None:
+        """Lock an entry for as long as the lock on its session is kept: it does not end by itself."""
+        self._hold(entry)
+        entry.locked_until = until
+
+    def of_session(self, session_id: str) -> list[Entry]:
+        """Return what is locked of a session."""
+        return [entry for entry in self._entries.values() if entry.session_id == session_id]
 
     def renew(self, token: UUID) -> int:
         """Let a lock last a whole duration from now, and return until when."""
@@ -39,10 +47,14 @@ class Locks:
         return entry.locked_until
 
     def release(self, token: UUID) -> Entry:
-        """End a lock and return what was locked; raise `LockLostError` when it has ended before."""
-        entry = self._held(token)
-        del self._entries[token]
-        self._ends.discard(token)
+        """End a lock and return what was locked; raise `RefusedError` when it has ended before."""
+        return self.free(self._held(token))
+
+    def free(self, entry: Entry) -> Entry:
+        """End the lock on an entry, whether it lasts or not."""
+        assert entry.token is not None
+        del self._entries[entry.token]
+        self._ends.discard(entry.token)
         entry.token = None
         return entry
 
@@ -57,6 +69,11 @@ class Locks:
         """Return when the next lock ends."""
         return self._ends.next()
 
+    def _hold(self, entry: Entry) -> UUID:
+        entry.token = token = uuid4()
+        self._entries[token] = entry
+        return token
+
     def _extend(self, entry: Entry, token: UUID) -> None:
         entry.locked_until = self._clock() + self._duration
         self._ends.set(token, entry.locked_until)
@@ -64,5 +81,5 @@ class Locks:
     def _held(self, token: UUID) -> Entry:
         entry = self._entries.get(token)
         if entry is None or entry.locked_until <= self._clock():
-            raise LockLostError
+            raise self._lost()
         return entry

@@ -9,13 +9,16 @@ from local.servicebus.entry import Entry
 from local.servicebus.errors import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
 from local.servicebus.message import MAX_MESSAGE_SIZE, accept
 from local.servicebus.queue import Queue
+from local.servicebus.request_body import Body, field, list_of, session_id_of
 from local.servicebus.requests import Request, encode_answer
+from local.servicebus.session_management import session_operations
+from local.servicebus.session_queue import SessionQueue
 
 _OK = (200, "OK")
 _NO_CONTENT = (204, "No Content")
+_LISTS = ("messages", "sessions-ids")
+"""What an answer lists; where there is nothing to list, it has no content."""
 _RECEIVE_AND_DELETE = 0
-
-type Body = dict[str, Value]
 
 
 class ManagementNode:
@@ -31,6 +34,8 @@ class ManagementNode:
             "receive-by-sequence-number": self._receive_by_sequence_number,
             "update-disposition": self._update_disposition,
         }
+        if isinstance(queue, SessionQueue):
+            self._operations |= session_operations(queue)
 
     def answer(self, request: Request) -> bytes:
         """Do what is asked, or say why not."""
@@ -38,7 +43,9 @@ class ManagementNode:
             body = self._do(request)
         except RefusedError as refused:
             return _encode(request, (refused.status, refused.description), {}, refused.condition)
-        return _encode(request, _NO_CONTENT if body.get("messages") == [] else _OK, body)
+        if any(body.get(name) == [] for name in _LISTS):
+            return _encode(request, _NO_CONTENT, {})
+        return _encode(request, _OK, body)
 
     def _do(self, request: Request) -> Body:
         operation = self._operations.get(request.operation)
@@ -47,24 +54,26 @@ class ManagementNode:
         return operation(request.body if isinstance(request.body, dict) else {})
 
     def _renew_lock(self, body: Body) -> Body:
-        tokens = _list(body, "lock-tokens", UUID)
+        tokens = list_of(body, "lock-tokens", UUID)
         return {"expirations": Array(Timestamp(self._queue.renew(token)) for token in tokens)}
 
     def _schedule_message(self, body: Body) -> Body:
         """Schedule all or none; a duplicate, which is not stored, gets the number 0."""
-        messages = [accept(_field(message, "message", bytes)) for message in _list(body, "messages", dict)]
+        messages = [accept(field(message, "message", bytes)) for message in list_of(body, "messages", dict)]
+        for message in messages:
+            self._queue.check(message)
         return {"sequence-numbers": Array(Long(self._queue.send(message) or 0) for message in messages)}
 
     def _cancel_scheduled_message(self, body: Body) -> Body:
-        self._queue.cancel(_list(body, "sequence-numbers", int))
+        self._queue.cancel(list_of(body, "sequence-numbers", int))
         return {}
 
     def _peek_message(self, body: Body) -> Body:
         """Return messages as far as they fit into one answer, but at least one."""
-        start, count = _field(body, "from-sequence-number", int), _field(body, "message-count", int)
+        start, count = field(body, "from-sequence-number", int), field(body, "message-count", int)
         messages: list[Body] = []
         size = 0
-        for entry in self._queue.peek(start, count):
+        for entry in self._queue.peek(start, count, session_id_of(body)):
             encoded = render_unlocked(entry)
             size += len(encoded)
             if messages and size > MAX_MESSAGE_SIZE:
@@ -73,7 +82,7 @@ class ManagementNode:
         return {"messages": messages}
 
     def _receive_by_sequence_number(self, body: Body) -> Body:
-        entries = self._queue.receive_deferred(_list(body, "sequence-numbers", int))
+        entries = self._queue.receive_deferred(list_of(body, "sequence-numbers", int), session_id_of(body))
         delete = body.get("receiver-settle-mode") == _RECEIVE_AND_DELETE
         return {"messages": [self._hand_over(entry, delete) for entry in entries]}
 
@@ -85,7 +94,7 @@ class ManagementNode:
 
     def _update_disposition(self, body: Body) -> Body:
         status = body.get("disposition-status")
-        for token in _list(body, "lock-tokens", UUID):
+        for token in list_of(body, "lock-tokens", UUID):
             match status:
                 case "completed":
                     self._queue.complete(token)
@@ -98,20 +107,6 @@ class ManagementNode:
                 case _:
                     raise RefusedError(ARGUMENT_ERROR, f"There is no disposition status '{status}'.")
         return {}
-
-
-def _field[T](body: Body, name: str, kind: type[T]) -> T:
-    value = body.get(name)
-    if not isinstance(value, kind):
-        raise RefusedError(ARGUMENT_ERROR, f"The field '{name}' is missing, or is no {kind.__name__}.")
-    return value
-
-
-def _list[T](body: Body, name: str, kind: type[T]) -> list[T]:
-    values = _field(body, name, list)
-    if not all(isinstance(value, kind) for value in values):
-        raise RefusedError(ARGUMENT_ERROR, f"The field '{name}' holds something else than {kind.__name__}.")
-    return values
 
 
 def _encode(request: Request, status: tuple[int, str], body: Body, condition: str | None = None) -> bytes:

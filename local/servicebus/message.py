@@ -3,9 +3,10 @@
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from local.servicebus.amqp.decoder import decode, first_item, map_items
+from local.servicebus.amqp.decoder import decode, list_item, map_items
 from local.servicebus.amqp.encoder import encode, encode_described, encode_map
 from local.servicebus.amqp.sections import (
+    APPLICATION_PROPERTIES,
     DATA,
     DELIVERY_ANNOTATIONS,
     HEADER,
@@ -16,7 +17,7 @@ from local.servicebus.amqp.sections import (
     with_application_properties,
     with_first_property,
 )
-from local.servicebus.amqp.types import MalformedError, Value
+from local.servicebus.amqp.types import MalformedError, Symbol, Value
 from local.servicebus.errors import ARGUMENT_ERROR, SIZE_EXCEEDED, RefusedError
 
 BATCH_FORMAT = 0x80013700
@@ -24,8 +25,12 @@ BATCH_FORMAT = 0x80013700
 
 MAX_MESSAGE_SIZE = 256 * 1024
 """Bytes on the Standard tier (Service Bus quotas)."""
-MAX_MESSAGE_ID_LENGTH = 128
+MAX_ID_LENGTH = 128
+"""Characters of a message id, and of a session id."""
+MAX_PROPERTIES_SIZE = 64 * 1024
+"""Bytes of all properties together."""
 
+_MESSAGE_ID, _GROUP_ID = 0, 10
 _SCHEDULED_ENQUEUE_TIME = "x-opt-scheduled-enqueue-time"
 _SET_BY_THE_BROKER = {
     "x-opt-sequence-number",
@@ -51,6 +56,19 @@ class Message(NamedTuple):
     priority: int | None = None
     time_to_live: int | None = None
     scheduled_for: int | None = None
+
+    @property
+    def session_id(self) -> str | None:
+        """Return the group id of the properties: read only where it matters, for that is seldom."""
+        for code, _, value, _ in sections(self.bare):
+            if code == PROPERTIES:
+                found = list_item(self.bare, value, _GROUP_ID)
+                return found if isinstance(found, str) else None
+        return None
+
+    def annotated(self, name: str, value: Value) -> "Message":
+        """Return the message with one more annotation."""
+        return self._replace(annotations=(*self.annotations, encode(Symbol(name)), encode(value)))
 
     def encoded(self) -> bytes:
         """Return the message such that `parse` gives it back."""
@@ -80,7 +98,7 @@ def parse(data: bytes) -> Message:
         elif code == MESSAGE_ANNOTATIONS:
             annotations, scheduled_for = _read_annotations(data, value)
         elif code == PROPERTIES:
-            message_id, _ = first_item(data, value)
+            message_id = list_item(data, value, _MESSAGE_ID)
     bare = data[bare_start:]
     if message_id is None:  # the service names such a message, and lock renewal in some SDKs needs the name
         message_id = uuid4().hex
@@ -98,13 +116,20 @@ def accept(data: bytes) -> Message:
     if len(data) > MAX_MESSAGE_SIZE:
         raise TooLargeError(len(data))
     message = parse(data)
-    name = message.message_id
-    if isinstance(name, str | bytes) and len(name) > MAX_MESSAGE_ID_LENGTH:
+    check_id("MessageId", message.message_id)
+    if (size := _properties_size(message)) > MAX_PROPERTIES_SIZE:
         raise RefusedError(
-            ARGUMENT_ERROR,
-            f"The MessageId has {len(name)} characters; at most {MAX_MESSAGE_ID_LENGTH} are allowed.",
+            ARGUMENT_ERROR, f"The properties have {size} bytes; at most {MAX_PROPERTIES_SIZE} are allowed."
         )
     return message
+
+
+def check_id(what: str, value: Value) -> None:
+    """Raise `RefusedError` where an id is longer than the service allows."""
+    if isinstance(value, str | bytes) and len(value) > MAX_ID_LENGTH:
+        raise RefusedError(
+            ARGUMENT_ERROR, f"The {what} has {len(value)} characters; at most {MAX_ID_LENGTH} are allowed."
+        )
 
 
 class TooLargeError(RefusedError):
@@ -124,6 +149,14 @@ def split_batch(data: bytes) -> list[bytes]:
     if not all(isinstance(message, bytes) for message in messages):
         raise MalformedError("a batch with something else than messages in it")
     return messages
+
+
+def _properties_size(message: Message) -> int:
+    if len(message.bare) <= MAX_PROPERTIES_SIZE:
+        return 0  # seldom is a closer look needed
+    return sum(
+        end - start for code, start, _, end in sections(message.bare) if code in (PROPERTIES, APPLICATION_PROPERTIES)
+    )
 
 
 def _read_annotations(data: bytes, position: int) -> tuple[tuple[bytes, ...], int | None]:

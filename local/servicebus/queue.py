@@ -4,17 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
-from local.servicebus.contents import Contents
 from local.servicebus.deadlines import earliest
 from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
-from local.servicebus.history import History
+from local.servicebus.holdings import Holdings, Recorder
 from local.servicebus.locks import Clock, Locks
 from local.servicebus.message import Message
-from local.servicebus.records import Drop, LastNumber, Put, Record, Remember, Update
+from local.servicebus.records import Record
 from local.servicebus.settings import QueueSettings
-
-type Recorder = Callable[[Record], None]
 
 
 class Counts(NamedTuple):
@@ -37,61 +34,73 @@ class Queue:
     ) -> None:
         self.settings = settings
         self.dead_letters = dead_letters
-        self.accepted = self.completed = self.duplicates = 0
+        self.forward_to: Queue | None = None
+        self.accepted = self.completed = self.duplicates = self.forwarded = 0
         self._clock = clock
-        self._record = record
-        self._last_number = 0
-        self._contents = Contents()
+        self._notify: Callable[[], None] = _nobody
+        self._holdings = Holdings(settings.name, record, settings.duplicate_window, self._session_of)
+        self._contents = self._holdings.contents
         self._locks = Locks(settings.lock_duration, clock)
-        self._history = History(settings.duplicate_window)
 
     @property
     def name(self) -> str:
         """The address inside the namespace."""
         return self.settings.name
 
-    def send(self, message: Message) -> int | None:
-        """Store a message and return its sequence number; None, and nothing stored, if its id was seen before."""
+    def watch(self, notify: Callable[[], None]) -> None:
+        """Let somebody know whenever a message may be had that could not be before, or a deadline is set."""
+        self._notify = notify
+
+    def check(self, message: Message) -> None:
+        """Raise `RefusedError` where this queue takes no such message; `send` relies on it."""
+
+    def send(self, message: Message, first_number: int | None = None) -> int | None:
+        """Store a message and return its sequence number; None, and nothing stored, if its id was seen before.
+
+        A message that another queue forwards brings the number it had there at first.
+        """
         now = self._clock()
-        if self._history.is_kept:
-            if self._history.contains(message.message_id, now):
-                self.duplicates += 1
-                return None
-            self._history.add(message.message_id, now)
-            self._record(Remember(self.name, message.message_id, now))
+        if self._holdings.is_repeat(message, now):
+            self.duplicates += 1
+            return None
         self.accepted += 1
-        self._last_number = number = self._last_number + 1
+        number = self._holdings.next_number()
+        first_number = first_number or number
         if message.scheduled_for is not None and message.scheduled_for > now:
-            self._store(Entry(number, message, State.SCHEDULED, now, number))
+            self._store(self._entry(message, State.SCHEDULED, number, first_number, now))
         else:
-            self._store(Entry(number, message, State.ACTIVE, now, number, self._expiry(message, now)))
+            self._arrive(self._entry(message, State.ACTIVE, number, first_number, now, self._expiry(message, now)))
         return number
 
-    def receive(self) -> Entry | None:
-        """Hand out the next message, locked."""
-        entry = self._next_ready()
+    def receive(self, session_id: str | None = None) -> Entry | None:
+        """Hand out the next message, of a session where the queue has such, locked."""
+        entry = self._next_ready(session_id)
         if entry is not None:
-            self._locks.take(entry)
+            self._lock(entry)
         return entry
 
-    def receive_and_delete(self) -> Entry | None:
+    def receive_and_delete(self, session_id: str | None = None) -> Entry | None:
         """Hand out the next message for good."""
-        entry = self._next_ready()
+        entry = self._next_ready(session_id)
         if entry is not None:
-            self._remove(entry)
+            self._holdings.remove(entry)
             self.completed += 1
         return entry
 
-    def receive_deferred(self, numbers: list[int]) -> list[Entry]:
+    def receive_deferred(self, numbers: list[int], session_id: str | None = None) -> list[Entry]:
         """Hand out deferred messages, locked: all or none."""
         entries = [self._find(number, State.DEFERRED) for number in dict.fromkeys(numbers)]
         for entry in entries:
-            self._locks.take(entry)
+            if entry.session_id != session_id:
+                raise _no_message(entry.number)
+        for entry in entries:
+            self._lock(entry)
+        self._notify()
         return entries
 
     def complete(self, token: UUID) -> None:
         """Settle a message as done."""
-        self._remove(self._locks.release(token))
+        self._holdings.remove(self._locks.release(token))
         self.completed += 1
 
     def abandon(self, token: UUID) -> None:
@@ -100,24 +109,20 @@ class Queue:
 
     def release(self, token: UUID) -> None:
         """Give a message back as if it had not been delivered."""
-        entry = self._locks.release(token)
-        if entry.has_expired(self._clock()):
-            self._expire(entry)
-        else:
-            self._contents.make_ready(entry)
+        self._free(self._locks.release(token))
 
     def defer(self, token: UUID) -> None:
         """Put a message aside: from now on it is only had by its sequence number."""
         entry = self._locks.release(token)
         self._contents.put_aside(entry)
         entry.delivery_count += 1
-        self._record(entry.update_record(self.name))
+        self._holdings.record_change(entry)
 
     def dead_letter(self, token: UUID, reason: str | None, description: str | None) -> None:
         """Move a message to the dead-letter queue."""
         if self.dead_letters is None:
             raise RefusedError(NOT_ALLOWED, f"{self.name}: a dead letter cannot be dead-lettered.")
-        self._move_to_dead_letters(self._locks.release(token), reason, description)
+        self._bury(self._locks.release(token), reason, description)
 
     def renew(self, token: UUID) -> int:
         """Lock a message for another lock duration from now, and return until when."""
@@ -126,11 +131,13 @@ class Queue:
     def cancel(self, numbers: list[int]) -> None:
         """Take scheduled messages back, all or none."""
         for entry in [self._find(number, State.SCHEDULED) for number in dict.fromkeys(numbers)]:
-            self._remove(entry)
+            self._holdings.remove(entry)
 
-    def peek(self, from_number: int, count: int) -> list[Entry]:
-        """Return messages of any state in the order of their numbers, without locking them."""
-        return self._contents.page(from_number, count)
+    def peek(self, from_number: int, count: int, session_id: str | None = None) -> list[Entry]:
+        """Return messages of any state, or those of a session, in the order of their numbers, without locking them."""
+        return self._contents.page(
+            from_number, count, lambda entry: session_id is None or entry.message.session_id == session_id
+        )
 
     def counts(self) -> Counts:
         """Count what the queue holds; a locked message counts as locked, deferred or not."""
@@ -155,52 +162,72 @@ class Queue:
 
     def records(self) -> Iterator[Record]:
         """Yield the shortest list of records that restores the queue."""
-        yield LastNumber(self.name, self._last_number)
-        for message_id, seen_at in self._history:
-            yield Remember(self.name, message_id, seen_at)
-        for entry in self._contents:
-            yield entry.put_record(self.name)
+        return self._holdings.records()
 
     def restore(self, record: Record) -> None:
         """Apply a record of an earlier life; nothing is recorded again."""
-        match record:
-            case Put():
-                self._last_number = max(self._last_number, record.number)
-                self._contents.add(Entry.of_record(record))
-            case Update(number=number):
-                entry = self._contents[number]
-                entry.delivery_count = record.delivery_count
-                if record.state == State.DEFERRED:
-                    self._contents.put_aside(entry)
-            case Drop(number=number):
-                self._contents.remove(self._contents[number])
-            case Remember():
-                self._history.add(record.message_id, record.seen_at)
-            case LastNumber(number=number):
-                self._last_number = max(self._last_number, number)
+        self._holdings.restore(record)
+
+    def adopt(self, entry: Entry, message: Message) -> None:
+        """Take a message over as a dead letter: under its old number, and without an end."""
+        dead = self._entry(message, State.ACTIVE, entry.number, entry.first_number, entry.enqueued_at)
+        dead.delivery_count = entry.delivery_count
+        self._arrive(dead)
+
+    def _entry(
+        self, message: Message, state: State, number: int, first: int, now: int, expires_at: int | None = None
+    ) -> Entry:
+        return Entry(number, message, state, now, first, expires_at, session_id=self._session_of(message))
+
+    def _session_of(self, message: Message) -> str | None:  # noqa: ARG002
+        """A message's session matters only where a queue has sessions."""
+        return None
 
     def _expiry(self, message: Message, now: int) -> int | None:
         """A queue's time to live is also the longest a message may ask for (Service Bus, message expiration)."""
         limits = [limit for limit in (message.time_to_live, self.settings.time_to_live) if limit is not None]
         return now + min(limits) if limits else None
 
-    def _store(self, entry: Entry) -> None:
-        self._contents.add(entry)
-        self._record(entry.put_record(self.name))
+    def _arrive(self, entry: Entry) -> None:
+        """Store a message, or hand it on at once where this queue forwards."""
+        if self.forward_to is None:
+            self._store(entry)
+        else:
+            self._forward(entry, self.forward_to)
 
-    def _remove(self, entry: Entry) -> None:
-        self._contents.remove(entry)
-        self._record(Drop(self.name, entry.number))
+    def _forward(self, entry: Entry, target: "Queue") -> None:
+        """A dead letter that is forwarded says where from; what the target refuses becomes a dead letter here."""
+        message, source = entry.message, self.settings.dead_letters_of
+        if source is not None:
+            message = message.annotated(_DEAD_LETTER_SOURCE, source)
+        try:
+            target.check(message)
+        except RefusedError as refused:
+            if self.dead_letters is None:
+                self._store(entry)
+            else:
+                self._adopt_elsewhere(self.dead_letters, entry, "ForwardingFailed", refused.description)
+            return
+        self.forwarded += 1
+        self._holdings.record_number()
+        target.send(message, entry.first_number)
+
+    def _store(self, entry: Entry) -> None:
+        self._holdings.add(entry)
+        self._notify()
+
+    def _lock(self, entry: Entry) -> None:
+        self._locks.take(entry)
 
     def _find(self, number: int, state: State) -> Entry:
         entry = self._contents.find(number, state)
         if entry is None:
-            raise RefusedError(MESSAGE_NOT_FOUND, f"There is no such message: sequence number {number}.")
+            raise _no_message(number)
         return entry
 
-    def _next_ready(self) -> Entry | None:
+    def _next_ready(self, session_id: str | None) -> Entry | None:
         now = self._clock()
-        while (entry := self._contents.pop_ready()) is not None and entry.has_expired(now):
+        while (entry := self._contents.pop_ready(session_id)) is not None and entry.has_expired(now):
             self._expire(entry)
         return entry
 
@@ -209,33 +236,50 @@ class Queue:
         limit = self.settings.max_delivery_count
         if limit is not None and entry.delivery_count >= limit:
             description = f"Message could not be consumed after {limit} delivery attempts."
-            self._move_to_dead_letters(entry, "MaxDeliveryCountExceeded", description)
-        elif entry.has_expired(self._clock()):
+            self._bury(entry, "MaxDeliveryCountExceeded", description)
+            return
+        self._holdings.record_change(entry)
+        self._free(entry)
+
+    def _free(self, entry: Entry) -> None:
+        """Let a message that was locked be had again, if it lives."""
+        if entry.has_expired(self._clock()):
             self._expire(entry)
         else:
-            self._record(entry.update_record(self.name))
             self._contents.make_ready(entry)
+            self._notify()
 
     def _activate(self, entry: Entry, now: int) -> None:
         """A scheduled message joins the queue's end when it is due (Service Bus, message sequencing)."""
-        self._remove(entry)
-        self._last_number = number = self._last_number + 1
-        expires_at = self._expiry(entry.message, now)
-        self._store(Entry(number, entry.message, State.ACTIVE, now, entry.first_number, expires_at))
+        self._holdings.remove(entry)
+        message, expires_at = entry.message, self._expiry(entry.message, now)
+        self._arrive(
+            self._entry(message, State.ACTIVE, self._holdings.next_number(), entry.first_number, now, expires_at)
+        )
 
     def _expire(self, entry: Entry) -> None:
         if self.settings.dead_letter_on_expiry:
-            self._move_to_dead_letters(entry, "TTLExpiredException", "The message expired and was dead lettered.")
+            self._bury(entry, "TTLExpiredException", "The message expired and was dead lettered.")
         else:
-            self._remove(entry)
+            self._holdings.remove(entry)
 
-    def _move_to_dead_letters(self, entry: Entry, reason: str | None, description: str | None) -> None:
-        self._remove(entry)
+    def _bury(self, entry: Entry, reason: str | None, description: str | None) -> None:
+        self._holdings.remove(entry)
         if self.dead_letters is not None:
-            self.dead_letters.adopt(entry, entry.message.dead_lettered(reason, description))
+            self._adopt_elsewhere(self.dead_letters, entry, reason, description)
 
-    def adopt(self, entry: Entry, message: Message) -> None:
-        """Take a message over as a dead letter: under its old number, and without an end."""
-        dead = Entry(entry.number, message, State.ACTIVE, entry.enqueued_at, entry.first_number)
-        dead.delivery_count = entry.delivery_count
-        self._store(dead)
+    def _adopt_elsewhere(
+        self, dead_letters: "Queue", entry: Entry, reason: str | None, description: str | None
+    ) -> None:
+        dead_letters.adopt(entry, entry.message.dead_lettered(reason, description))
+
+
+_DEAD_LETTER_SOURCE = "x-opt-deadletter-source"
+
+
+def _no_message(number: int) -> RefusedError:
+    return RefusedError(MESSAGE_NOT_FOUND, f"There is no such message: sequence number {number}.")
+
+
+def _nobody() -> None:
+    """Whom a queue tells that nobody watches."""

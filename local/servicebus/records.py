@@ -53,7 +53,16 @@ class LastNumber(NamedTuple):
     number: int
 
 
-type Record = Put | Update | Drop | Remember | LastNumber
+class SessionState(NamedTuple):
+    """What a receiver keeps with a session; None where it keeps nothing any more."""
+
+    queue: str
+    session_id: str
+    state: bytes | None
+    updated_at: int
+
+
+type Record = Put | Update | Drop | Remember | LastNumber | SessionState
 
 
 def encode_record(record: Record) -> bytes:
@@ -74,5 +83,5 @@ def decode_record(data: bytes, position: int) -> tuple[Record, int]:
     return kind(*fields), end
 
 
-_KINDS: dict[int, Callable[..., Record]] = {1: Put, 2: Update, 3: Drop, 4: Remember, 5: LastNumber}
+_KINDS: dict[int, Callable[..., Record]] = {1: Put, 2: Update, 3: Drop, 4: Remember, 5: LastNumber, 6: SessionState}
 _CODES = {kind: code for code, kind in _KINDS.items()}

@@ -15,7 +15,7 @@ from local.servicebus.amqp.performatives import (
     Transfer,
     encode_performative,
 )
-from local.servicebus.amqp.types import Described, MalformedError, Symbol, UInt, ULong, UShort
+from local.servicebus.amqp.types import Described, MalformedError, Symbol, UInt, ULong, UShort, Value
 from local.servicebus.errors import RefusedError
 from local.servicebus.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink, Unsettled
 from local.servicebus.message import MAX_MESSAGE_SIZE
@@ -104,6 +104,27 @@ class Session:
         """Tell the client what became of its message."""
         self._connection.send_frame(self._channel, encode_settlement(True, delivery_id, outcome))
 
+    def answer_attach(
+        self, attach: Attach, source: Described | None = None, properties: dict[Value, Value] | None = None
+    ) -> None:
+        """Tell the client that it has its link, with the source where that is not the one it asked for."""
+        answer = _attach_answer(attach, source or attach.source, attach.target)
+        self._send(answer if properties is None else answer._replace(properties=properties))
+
+    def refuse_attach(self, attach: Attach, refused: RefusedError) -> None:
+        """A link is refused by attaching it to nothing and detaching it with the reason (part 2.6.3)."""
+        self._links.pop(int(attach.handle), None)
+        source, target = (None, attach.target) if attach.role else (attach.source, None)
+        self._send(_attach_answer(attach, source, target))
+        self._send(Detach(attach.handle, True, error(refused)))
+
+    def detach(self, attach: Attach, reason: RefusedError) -> None:
+        """End a link from this side; the client's own detach that answers it finds none."""
+        link = self._links.pop(int(attach.handle), None)
+        if link is not None:
+            self._close(link)
+            self._send(Detach(attach.handle, True, error(reason)))
+
     def send_link_flow(self, handle: int, delivery_count: int, credit: int, *, drain: bool = False) -> None:
         """Tell the client the credit of a link, and the session's windows."""
         link = self._windows()._replace(handle=UInt(handle), delivery_count=UInt(delivery_count))
@@ -167,7 +188,6 @@ class Session:
                 confirmed = settle(link.queue, token, state)
             except RefusedError as refused:
                 confirmed = rejected(refused)
-            link.touch()
             if not disposition.settled:
                 self._connection.send_frame(self._channel, encode_settlement(False, delivery_id, confirmed))
 
@@ -176,29 +196,23 @@ class Session:
         if handle in self._links or handle > _HANDLE_MAX:
             raise MalformedError(f"link '{attach.name}' with handle {handle}, which is in use or out of range")
         try:
-            link = self._opener.open(self, attach)
+            link = self._opener.build(self, attach)
+            link.open()
         except RefusedError as refused:
-            self._refuse(attach, refused)
+            self.refuse_attach(attach, refused)
             return
         self._links[handle] = link
-        self._send(_attach_answer(attach, attach.source, attach.target))
-        if isinstance(link, IncomingLink | QueueLink):
-            link.open()
-
-    def _refuse(self, attach: Attach, refused: RefusedError) -> None:
-        """A link is refused by attaching it to nothing and detaching it with the reason (part 2.6.3)."""
-        source, target = (None, attach.target) if attach.role else (attach.source, None)
-        self._send(_attach_answer(attach, source, target))
-        self._send(Detach(attach.handle, True, error(refused)))
 
     def _take_detach(self, detach: Detach) -> None:
         link = self._links.pop(detach.handle, None)
-        if link is None:
-            return
+        if link is not None:
+            self._close(link)
+            self._send(Detach(detach.handle, True))
+
+    def _close(self, link: Link) -> None:
         if isinstance(link, OutgoingLink):
             link.close()
             self._unsettled.forget(link)
-        self._send(Detach(detach.handle, True))
 
 
 def _attach_answer(attach: Attach, source: Described | None, target: Described | None) -> Attach:

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from local.servicebus.entity import Entity
 from local.servicebus.message import BATCH_FORMAT, accept, split_batch
+from local.servicebus.queue import Queue
 from local.servicebus.requests import Request, parse_request
 
 
@@ -17,15 +17,17 @@ class Target(Protocol):
 class QueueTarget:
     """Stores what comes."""
 
-    def __init__(self, entity: Entity) -> None:
-        self._entity = entity
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
 
     def receive(self, data: bytes, message_format: int) -> None:
         """Store a message, or all or none of a batch."""
         encoded = split_batch(data) if message_format == BATCH_FORMAT else [data]
-        for message in [accept(each) for each in encoded]:
-            self._entity.queue.send(message)
-        self._entity.touch()
+        messages = [accept(each) for each in encoded]
+        for message in messages:
+            self._queue.check(message)
+        for message in messages:
+            self._queue.send(message)
 
 
 class Node(Protocol):
@@ -43,17 +45,14 @@ class Replies(Protocol):
 
 
 class NodeTarget:
-    """Answers what comes; an entity behind the node may have changed by it."""
+    """Answers what comes."""
 
-    def __init__(self, node: Node, address: str, replies: Replies, entity: Entity | None = None) -> None:
+    def __init__(self, node: Node, address: str, replies: Replies) -> None:
         self._node = node
         self._address = address
         self._replies = replies
-        self._entity = entity
 
     def receive(self, data: bytes, message_format: int) -> None:  # noqa: ARG002
         """Do what the request asks."""
         request = parse_request(data)
         self._replies.reply(self._address, request.reply_to, self._node.answer(request))
-        if self._entity is not None:
-            self._entity.touch()

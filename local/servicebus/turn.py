@@ -52,10 +52,11 @@ class Turn:
             asyncio.get_running_loop().call_soon(self._end)
 
     def _end(self) -> None:
-        pumped, self._pumped = self._pumped, {}
         try:
-            for entity in pumped:
-                entity.pump()
+            while self._pumped:  # what one hands on wakes another
+                pumped, self._pumped = self._pumped, {}
+                for entity in pumped:
+                    entity.pump()
             self._commit()
         except Exception as error:  # a full disk or a bug: nothing may be answered any more
             self._fail(error)

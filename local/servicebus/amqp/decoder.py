@@ -64,12 +64,16 @@ def map_items(data: bytes, position: int) -> Iterator[tuple[Value, bytes]]:
         yield key, data[start:position]
 
 
-def first_item(data: bytes, position: int) -> tuple[Value, int]:
-    """Return the first item of the list at a position (None of an empty one) and the position after the item."""
+def list_item(data: bytes, position: int, index: int) -> Value:
+    """Return one item of the list at a position, None where the list is shorter; those before it are not decoded."""
     if data[position : position + 1] == EMPTY_LIST:
-        return None, position + 1
+        return None
     count, position = _compound_head(data, position, 0xC0, 0xD0)
-    return decode(data, position) if count else (None, position)
+    if index >= count:
+        return None
+    for _ in range(index):
+        position = skip(data, position)
+    return decode(data, position)[0]
 
 
 def _compound_head(data: bytes, position: int, small: int, large: int) -> tuple[int, int]:

@@ -29,6 +29,26 @@ QUEUES: dict[str, dict[str, Any]] = {
     "sync": {},
     "durable": {"RequiresDuplicateDetection": True},
     "reopened": {},
+    **{
+        name: {"RequiresSession": True}
+        for name in (
+            "sessions",
+            "next-session",
+            "no-session",
+            "held-session",
+            "session-state",
+            "deferred-in-session",
+            "peeked-session",
+            "deleted-session",
+            "dead-session",
+            "strict-sessions",
+        )
+    },
+    "short-sessions": {"RequiresSession": True, "LockDuration": "PT1S"},
+    "forwarding": {"ForwardTo": "forwarded"},
+    "forwarded": {},
+    "troubled": {"ForwardDeadLetteredMessagesTo": "troubles"},
+    "troubles": {},
 }
 
 

@@ -46,7 +46,7 @@ def test_a_signal_ends_it_well(config: Path, number: signal.Signals) -> None:
 @pytest.mark.parametrize(
     ("properties", "complaint"),
     [
-        ({"RequiresSession": True}, "queue 'orders': RequiresSession is not supported"),
+        ({"ForwardTo": "bills"}, "queue 'orders': ForwardTo names 'bills', which is not configured"),
         ({"LockDuration": "PT1H"}, "queue 'orders': LockDuration is 'PT1H', not from 1 to 300 seconds"),
     ],
 )

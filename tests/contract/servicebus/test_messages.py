@@ -100,6 +100,7 @@ async def test_messages_are_scheduled_and_cancelled_by_management(emulator: Emul
             "sent": 2,
             "completed": 1,
             "duplicates": 0,
+            "forwarded": 0,
         }
 
 

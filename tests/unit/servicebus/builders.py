@@ -40,6 +40,7 @@ def message_bytes(
     scheduled_for: int | None = None,
     time_to_live: int | None = None,
     properties: dict[str, Value] | None = None,
+    session_id: str | None = None,
 ) -> bytes:
     """Encode a message as an SDK would."""
     annotations = {Symbol("x-opt-scheduled-enqueue-time"): Timestamp(scheduled_for)} if scheduled_for else {}
@@ -47,16 +48,24 @@ def message_bytes(
         (
             encode_described(0x70, (True, None, time_to_live)),
             section(MESSAGE_ANNOTATIONS, annotations) if annotations else b"",
-            encode_described(PROPERTIES, [message_id]),
+            encode_described(PROPERTIES, [message_id, *[None] * 9, session_id]),
             section(APPLICATION_PROPERTIES, properties) if properties else b"",
             section(DATA, body),
         )
     )
 
 
-def message(message_id: Value = "m-1", *, scheduled_for: int | None = None, time_to_live: int | None = None) -> Message:
+def message(
+    message_id: Value = "m-1",
+    *,
+    scheduled_for: int | None = None,
+    time_to_live: int | None = None,
+    session_id: str | None = None,
+) -> Message:
     """Return a message that was sent."""
-    return parse(message_bytes(message_id, scheduled_for=scheduled_for, time_to_live=time_to_live))
+    return parse(
+        message_bytes(message_id, scheduled_for=scheduled_for, time_to_live=time_to_live, session_id=session_id)
+    )
 
 
 class QueueUnderTest:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.servicebus.amqp.decoder import decode, first_item, map_items, skip
+from local.servicebus.amqp.decoder import decode, list_item, map_items, skip
 from local.servicebus.amqp.encoder import encode, encode_described
 from local.servicebus.amqp.performatives import Disposition, Transfer, decode_performative, encode_performative
 from local.servicebus.amqp.types import (
@@ -98,7 +98,7 @@ def test_a_value_that_is_cut_off_is_refused(value: Value, data: st.DataObject) -
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_malformed(data: bytes) -> None:
-    for read in (decode, skip, first_item, lambda data, position: list(map_items(data, position))):
+    for read in (decode, skip, _third_item, lambda data, position: list(map_items(data, position))):
         with suppress(MalformedError):
             read(data, 0)
 
@@ -108,10 +108,13 @@ def test_a_map_is_read_with_its_values_still_encoded(value: dict[Value, Value]) 
     assert [(key, encode(item)) for key, item in value.items()] == list(map_items(encode(value), 0))
 
 
-@given(st.lists(SCALARS))
-def test_the_first_item_of_a_list_is_read_alone(items: list[Value]) -> None:
-    item, _ = first_item(encode(items), 0)
-    assert item == (items[0] if items else None)
+def _third_item(data: bytes, position: int) -> Value:
+    return list_item(data, position, 2)
+
+
+@given(st.lists(SCALARS), st.integers(0, 12))
+def test_an_item_of_a_list_is_read_alone(items: list[Value], index: int) -> None:
+    assert list_item(encode(items), 0, index) == (items[index] if index < len(items) else None)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.servicebus.config import ConfigError, parse_duration, read_config
-from local.servicebus.settings import QueueSettings
+from local.servicebus.config import parse_duration, read_config
+from local.servicebus.settings import ConfigError, QueueSettings
 
 
 def config_file(path: Path, *queues: dict[str, Any], topics: list[dict[str, Any]] | None = None) -> Path:
@@ -54,8 +54,14 @@ def test_the_configuration_of_this_project_is_served() -> None:
 @pytest.mark.parametrize(
     ("properties", "complaint"),
     [
-        ({"RequiresSession": True}, "queue 'orders': RequiresSession is not supported"),
-        ({"ForwardTo": "bills"}, "queue 'orders': ForwardTo is not supported"),
+        ({"RequiresSession": "yes"}, "queue 'orders': RequiresSession is 'yes', not true or false"),
+        ({"ForwardTo": "bills"}, "queue 'orders': ForwardTo names 'bills', which is not configured"),
+        ({"ForwardTo": 7}, "queue 'orders': ForwardTo is 7, not the name of a queue"),
+        ({"ForwardTo": "Orders"}, "queue 'orders': ForwardTo leads over more than 4 queues"),
+        (
+            {"ForwardDeadLetteredMessagesTo": "bills"},
+            "queue 'orders': ForwardDeadLetteredMessagesTo names 'bills', which is not configured",
+        ),
         ({"Colour": "red"}, "queue 'orders': Colour is not a known property"),
         ({"LockDuration": "PT6M"}, "queue 'orders': LockDuration is 'PT6M', not from 1 to 300 seconds"),
         ({"LockDuration": "a minute"}, "queue 'orders': LockDuration is 'a minute', not an ISO 8601 duration"),

@@ -1,0 +1,33 @@
+"""Which queue forwards to which: to one that is there, and never in a circle."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from local.servicebus.settings import ConfigError, QueueSettings
+
+MAX_HOPS = 4
+"""Service Bus forwards a message no further (Service Bus, "Chaining queues with autoforwarding")."""
+
+
+def check_forwarding(queues: Iterable[QueueSettings]) -> None:
+    """Raise `ConfigError` unless every message that is forwarded comes to rest."""
+    by_name = {queue.name.lower(): queue for queue in queues}
+    for queue in by_name.values():
+        _check_target(queue, "ForwardTo", queue.forward_to, by_name)
+        _check_target(queue, "ForwardDeadLetteredMessagesTo", queue.forward_dead_letters_to, by_name)
+    for queue in by_name.values():
+        if len(list(_way(queue, by_name))) > MAX_HOPS:
+            raise ConfigError(f"queue '{queue.name}': ForwardTo leads over more than {MAX_HOPS} queues")
+
+
+def _check_target(queue: QueueSettings, name: str, target: str | None, by_name: Mapping[str, QueueSettings]) -> None:
+    if target is not None and target.lower() not in by_name:
+        raise ConfigError(f"queue '{queue.name}': {name} names '{target}', which is not configured")
+
+
+def _way(queue: QueueSettings, by_name: Mapping[str, QueueSettings]) -> Iterator[str]:
+    """Yield the queues that a message comes to, one more than may be at most: of a circle there is no end."""
+    for _ in range(MAX_HOPS + 1):
+        if queue.forward_to is None:
+            return
+        yield queue.forward_to
+        queue = by_name[queue.forward_to.lower()]
