@@ -12,6 +12,7 @@ type Json = Any
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 _SECONDS = (86_400, 3_600, 60, 1)
+_LONGEST_DAYS = 10_675_200
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?")
 
 _KNOWN = {
@@ -60,7 +61,7 @@ def _queue(name: Json, properties: dict[str, Json]) -> QueueSettings:
         name,
         lock_duration=read.duration("LockDuration", "PT1M", 1, 300),
         max_delivery_count=read.number("MaxDeliveryCount", 10, 1, 2000),
-        time_to_live=read.duration("DefaultMessageTimeToLive", "P14D", 1, 10_675_200 * 86_400),
+        time_to_live=read.time_to_live("DefaultMessageTimeToLive", "P14D"),
         duplicate_window=read.duration("DuplicateDetectionHistoryTimeWindow", "PT10M", 5, 7 * 86_400)
         if read.flag("RequiresDuplicateDetection")
         else None,
@@ -105,6 +106,11 @@ class _Properties:
         if not shortest * 1000 <= value <= longest * 1000:
             raise self._error(name, f"from {shortest} to {longest} seconds")
         return value
+
+    def time_to_live(self, name: str, default: str) -> int | None:
+        """Return milliseconds; .NET's longest time span is how the service says "never"."""
+        value = self.duration(name, default, 1, _LONGEST_DAYS * 86_400)
+        return value if value < (_LONGEST_DAYS - 1) * 86_400_000 else None
 
     def _error(self, name: str, wanted: str) -> ConfigError:
         return ConfigError(f"queue '{self._queue}': {name} is {self._values.get(name)!r}, not {wanted}")

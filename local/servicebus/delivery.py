@@ -2,7 +2,7 @@
 
 from local.servicebus.amqp.encoder import encode, encode_list, encode_long, encode_map, encode_timestamp, encode_uint
 from local.servicebus.amqp.types import Symbol
-from local.servicebus.entry import Entry
+from local.servicebus.entry import Entry, State
 
 _NUMBER = encode(Symbol("x-opt-sequence-number"))
 _FIRST_NUMBER = encode(Symbol("x-opt-enqueue-sequence-number"))
@@ -19,18 +19,27 @@ _MESSAGE_ANNOTATIONS = b"\x00\x53\x72"
 
 def render(entry: Entry) -> bytes:
     """Return the encoded message for a receiver; a delivery that is not locked names no lock."""
-    annotations = [
-        *(_NUMBER, encode_long(entry.number)),
-        *(_FIRST_NUMBER, encode_long(entry.first_number)),
-        *(_ENQUEUED_TIME, encode_timestamp(entry.enqueued_at)),
-        *(_STATE, encode(int(entry.state))),
-    ]
-    lock = b""
+    message, number = entry.message, entry.number
+    annotations = [_NUMBER, encode_long(number), _ENQUEUED_TIME, encode_timestamp(entry.enqueued_at)]
+    if entry.first_number != number:
+        annotations += (_FIRST_NUMBER, encode_long(entry.first_number))
+    if entry.state is not State.ACTIVE:
+        annotations += (_STATE, encode(int(entry.state)))
+    delivery_annotations = message.delivery_annotations
     if entry.token is not None:
         annotations += (_LOCKED_UNTIL, encode_timestamp(entry.locked_until))
-        lock = _DELIVERY_ANNOTATIONS + encode_map((_LOCK_TOKEN, encode(entry.token)))
-    annotations += entry.message.annotations
-    return b"".join((_header(entry), lock, _MESSAGE_ANNOTATIONS, encode_map(annotations), entry.message.bare))
+        delivery_annotations = (*delivery_annotations, _LOCK_TOKEN, encode(entry.token))
+    annotations += message.annotations
+    return b"".join(
+        (
+            _header(entry),
+            _DELIVERY_ANNOTATIONS,
+            encode_map(delivery_annotations),
+            _MESSAGE_ANNOTATIONS,
+            encode_map(annotations),
+            message.bare,
+        )
+    )
 
 
 def render_unlocked(entry: Entry) -> bytes:

@@ -45,13 +45,14 @@ _SET_BY_THE_BROKER = {
 class Message(NamedTuple):
     """A message's content, which never changes; what happens to it in a queue is an `Entry`.
 
-    Times are milliseconds; `annotations` are the sender's, encoded, keys and values in turn; `bare` is properties,
-    application properties and body as they came.
+    Times are milliseconds; annotations are the sender's, encoded, keys and values in turn; `bare` is properties,
+    application properties, body and footer as they came.
     """
 
     message_id: Value
     bare: bytes
     annotations: tuple[bytes, ...] = ()
+    delivery_annotations: tuple[bytes, ...] = ()
     durable: bool | None = None
     priority: int | None = None
     time_to_live: int | None = None
@@ -73,9 +74,11 @@ class Message(NamedTuple):
     def encoded(self) -> bytes:
         """Return the message such that `parse` gives it back."""
         head = encode_described(HEADER, (self.durable, self.priority, self.time_to_live))
-        if not self.annotations:
-            return head + self.bare
-        return head + b"\x00\x53\x72" + encode_map(self.annotations) + self.bare
+        if self.delivery_annotations:
+            head += b"\x00\x53\x71" + encode_map(self.delivery_annotations)
+        if self.annotations:
+            head += b"\x00\x53\x72" + encode_map(self.annotations)
+        return head + self.bare
 
     def dead_lettered(self, reason: str | None, description: str | None) -> "Message":
         """Return the message as it lies in a dead-letter queue: it says why."""
@@ -88,18 +91,21 @@ def parse(data: bytes) -> Message:
     """Read a message; raise `MalformedError`, or `RefusedError` where Service Bus allows no such message."""
     header: list[Value] = []
     annotations: tuple[bytes, ...] = ()
+    delivery_annotations: tuple[bytes, ...] = ()
     scheduled_for = message_id = None
-    bare_start = 0
-    for code, _, value, end in sections(data):
-        if code in (HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS):
-            bare_start = end
-        if code == HEADER:
-            header = list_at(data, value)
-        elif code == MESSAGE_ANNOTATIONS:
-            annotations, scheduled_for = _read_annotations(data, value)
-        elif code == PROPERTIES:
+    bare, bare_start = b"", 0
+    for code, start, value, end in sections(data):
+        if code == PROPERTIES:
             message_id = list_item(data, value, _MESSAGE_ID)
-    bare = data[bare_start:]
+        elif code in (HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS):
+            bare, bare_start = bare + data[bare_start:start], end  # the Python SDK puts one of them behind the body
+            if code == HEADER:
+                header = list_at(data, value)
+            elif code == MESSAGE_ANNOTATIONS:
+                annotations, scheduled_for = _read_annotations(data, value)
+            else:
+                delivery_annotations, _ = _read_annotations(data, value)
+    bare += data[bare_start:]
     if message_id is None:  # the service names such a message, and lock renewal in some SDKs needs the name
         message_id = uuid4().hex
         bare = with_first_property(bare, message_id)
@@ -108,7 +114,7 @@ def parse(data: bytes) -> Message:
     if not all(isinstance(field, int | None) for field in (*header, scheduled_for)):
         raise MalformedError("a header or a scheduled time that is none")
     durable, priority, time_to_live = (header + [None] * 3)[:3]
-    return Message(message_id, bare, annotations, durable, priority, time_to_live, scheduled_for)
+    return Message(message_id, bare, annotations, delivery_annotations, durable, priority, time_to_live, scheduled_for)
 
 
 def accept(data: bytes) -> Message:

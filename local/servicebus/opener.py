@@ -30,7 +30,7 @@ class LinkOpener:
     def __init__(self, broker: Broker, key: AccessKey, clock: Clock) -> None:
         self._broker = broker
         self._grants = Grants(clock)
-        self._tokens = TokenNode(key, self._grants)
+        self._tokens = TokenNode(key, self._grants, broker)
 
     def build(self, session: "Session", attach: Attach) -> IncomingLink | OutgoingLink:
         """Return the link, not yet open; raise `RefusedError`."""

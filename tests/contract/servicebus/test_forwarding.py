@@ -9,12 +9,14 @@ from tests.contract.servicebus.links import client, ids, links, numbered, receiv
 
 
 async def test_a_message_goes_on_to_the_queue_that_its_queue_forwards_to(emulator: Emulator) -> None:
-    async with client(emulator) as opened, opened.get_queue_receiver("forwarded") as receiver:
+    async with links(emulator, "forwarded") as (direct, receiver), client(emulator) as opened:
+        await direct.send_messages(ServiceBusMessage(b"hello", message_id="direct"))
         async with opened.get_queue_sender("forwarding") as sender:
             await sender.send_messages(numbered(2))
-        messages = await receive(receiver, 2)
-        assert ids(messages) == ["0", "1"]
-        assert [message.enqueued_sequence_number for message in messages] == [1, 2]
+        messages = await receive(receiver, 3)
+        assert ids(messages) == ["direct", "0", "1"]
+        assert [message.sequence_number for message in messages] == [1, 2, 3]
+        assert [message.enqueued_sequence_number for message in messages] == [None, 1, 2]
         for message in messages:
             await receiver.complete_message(message)
 

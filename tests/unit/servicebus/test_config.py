@@ -46,6 +46,11 @@ def test_a_window_without_duplicate_detection_means_nothing(tmp_path: Path) -> N
     assert settings.duplicate_window is None
 
 
+def test_the_longest_time_to_live_of_the_service_is_for_ever(tmp_path: Path) -> None:
+    (settings,) = read_config(config_file(tmp_path, queue(DefaultMessageTimeToLive="P10675199DT2H48M5.4775807S")))
+    assert settings.time_to_live is None
+
+
 def test_the_configuration_of_this_project_is_served() -> None:
     names = [each.name for each in read_config(Path("infra/servicebus.config.json"))]
     assert "trigger-events" in names

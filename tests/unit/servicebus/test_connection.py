@@ -114,10 +114,10 @@ def attach(handle: int, address: str, *, receives: bool) -> bytes:
     return frame(Attach(f"link-{handle}", UInt(handle), receives, source=source, target=target))
 
 
-def put_token() -> bytes:
-    """Return the request with a token for all queues."""
+def put_token(audience: str = "sb://host/") -> bytes:
+    """Return the request with a token for all queues; the audience is what the client says it is for."""
     token = generate_sas_token("sb://host/", KEY.name, KEY.key, CLOCK.now // 1000 + 60)  # type: ignore[no-untyped-call]
-    properties: dict[str, Value] = {"operation": "put-token", "type": "jwt"}
+    properties: dict[str, Value] = {"operation": "put-token", "type": "jwt", "name": audience}
     return b"".join(
         (
             encode_described(PROPERTIES, ["request-1", None, None, None, "here"]),
@@ -216,6 +216,12 @@ def test_a_link_without_a_token_is_refused() -> None:
 @pytest.mark.parametrize("receives", [True, False])
 def test_a_link_to_a_queue_that_is_not_there_is_refused(receives: bool) -> None:
     assert error_of(talk(*READY, attach(SENDER, "bills", receives=receives)).frames()[-1]) == "amqp:not-found"
+
+
+def test_a_token_for_a_queue_that_is_not_there_is_refused() -> None:
+    request = transfer(CBS_SENDER, 0, put_token("sb://host/bills"))
+    conversation = talk(*LOGIN, *OPENING, *AUTHORISING[:3], request)
+    assert b"The messaging entity 'bills' could not be found" in conversation.socket.written
 
 
 def test_nobody_sends_to_a_dead_letter_queue() -> None:

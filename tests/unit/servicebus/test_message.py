@@ -5,9 +5,16 @@ from uuid import UUID
 import pytest
 
 from local.servicebus.amqp.decoder import decode
-from local.servicebus.amqp.encoder import encode_described
-from local.servicebus.amqp.sections import APPLICATION_PROPERTIES, DATA, PROPERTIES, list_at, sections
-from local.servicebus.amqp.types import MalformedError, Value
+from local.servicebus.amqp.encoder import encode, encode_described
+from local.servicebus.amqp.sections import (
+    APPLICATION_PROPERTIES,
+    DATA,
+    DELIVERY_ANNOTATIONS,
+    PROPERTIES,
+    list_at,
+    sections,
+)
+from local.servicebus.amqp.types import MalformedError, Symbol, Value
 from local.servicebus.errors import RefusedError
 from local.servicebus.message import MAX_MESSAGE_SIZE, accept, parse, split_batch
 from tests.unit.servicebus.builders import message_bytes, section
@@ -40,6 +47,32 @@ def test_a_message_without_an_id_gets_one_and_keeps_its_other_properties() -> No
 def test_a_message_without_properties_gets_an_id_too() -> None:
     message = parse(section(DATA, b"hello"))
     assert list_at(message.bare, next(sections(message.bare)).value) == [message.message_id]
+
+
+def test_delivery_annotations_behind_the_body_do_not_hide_it() -> None:
+    """The Python SDK puts them there when a received message is sent again."""
+    lock = {Symbol("x-opt-lock-token"): UUID(int=7), Symbol("mine"): 3}
+    message = parse(message_bytes("order-1") + section(DELIVERY_ANNOTATIONS, lock))
+    assert message.bare == parse(message_bytes("order-1")).bare
+    assert message.delivery_annotations == (encode(Symbol("mine")), encode(3))
+    assert parse(message.encoded()) == message
+
+
+def test_a_footer_stays() -> None:
+    footer = section(0x78, {Symbol("checksum"): 7})
+    assert parse(message_bytes() + footer).bare.endswith(footer)
+
+
+def test_properties_larger_than_the_service_takes_are_refused() -> None:
+    assert accept(message_bytes(properties={"text": "x" * 65_000}))
+    with pytest.raises(RefusedError, match="argument-error: The properties have 66"):
+        accept(message_bytes(properties={"text": "x" * 66_000}))
+
+
+def test_a_message_may_be_of_a_session() -> None:
+    assert parse(message_bytes(session_id="s-1")).session_id == "s-1"
+    assert parse(message_bytes()).session_id is None
+    assert parse(section(DATA, b"hello")).session_id is None
 
 
 def test_a_dead_letter_says_why_and_keeps_its_properties() -> None:
