@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import resource
 import signal
 import sys
 from contextlib import nullcontext
@@ -11,25 +12,27 @@ from pathlib import Path
 from local.servicebus.broker import UnknownQueueError
 from local.servicebus.config import parse_duration, read_config
 from local.servicebus.journal import Journal, JournalError
+from local.servicebus.patience import Patience
 from local.servicebus.sas import AccessKey
 from local.servicebus.server import HOST, Ports, Server
 from local.servicebus.settings import ConfigError, QueueSettings
 
 POLICY = "RootManageSharedAccessKey"
 _USAGE = 2
+_FILES = 10_240
+"""As many as macOS allows without being set up for more."""
 
 
 def main() -> int:
     """Serve until a signal comes; return 2 where configuration or data cannot be used, 1 where the system says no."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     options = _parser().parse_args()
+    _allow_many_connections()
     try:
         queues = [_override(each, options) for each in read_config(options.config)]
-        journal = Journal(options.data) if options.data else None
+        journal = Journal(options.data, sync=options.sync) if options.data else None
         with journal or nullcontext():
-            asyncio.run(
-                _serve(queues, AccessKey(POLICY, options.key), journal, Ports(options.port, options.admin_port))
-            )
+            asyncio.run(_serve(queues, journal, options))
     except (ConfigError, JournalError, UnknownQueueError) as error:
         return _complain(str(error), _USAGE)
     except OSError as error:
@@ -43,9 +46,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=5672, help="for AMQP; 0 finds a free one")
     parser.add_argument("--admin-port", type=int, default=5300, help="for /health and /queues; 0 finds a free one")
     parser.add_argument("--data", type=Path, help="keep messages in this directory; without it they are forgotten")
+    parser.add_argument("--sync", action="store_true", help="wait for the disk: data survives a power failure, too")
     parser.add_argument("--ttl", type=_duration, help="every queue's default time to live, such as P14D")
     parser.add_argument("--key", default="SAS_KEY_VALUE", help=f"the key of the policy {POLICY}")
     parser.add_argument("--duplicate-window", type=float, metavar="SECONDS", help="for every queue; 0 turns it off")
+    for what, seconds in Patience()._asdict().items():
+        text = f"seconds after which an idle {what} is ended (%(default)s)"
+        parser.add_argument(f"--idle-{what}", type=float, metavar="SECONDS", default=seconds, help=text)
     return parser
 
 
@@ -64,12 +71,21 @@ def _override(queue: QueueSettings, options: argparse.Namespace) -> QueueSetting
     return queue
 
 
-async def _serve(queues: list[QueueSettings], key: AccessKey, journal: Journal | None, ports: Ports) -> None:
-    server = Server(queues, key, journal)
+async def _serve(queues: list[QueueSettings], journal: Journal | None, options: argparse.Namespace) -> None:
+    patience = Patience(options.idle_connection, options.idle_link)
+    server = Server(queues, AccessKey(POLICY, options.key), journal, patience)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
-    await server.run(ports, _announce)
+    await server.run(Ports(options.port, options.admin_port), _announce)
+
+
+def _allow_many_connections() -> None:
+    """Each connection is a file, of which a process may often have no more than some hundreds until it asks."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if resource.RLIM_INFINITY != allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _announce(ports: Ports) -> None:

@@ -71,6 +71,10 @@ class Broker:
         for entity in self._entities.values():
             yield from entity.queue.records()
 
+    def record_count(self) -> int:
+        """Return how many records restore all queues."""
+        return sum(entity.queue.record_count() for entity in self._entities.values())
+
     def wake(self) -> None:
         """Let every queue look what fell due, and arm its timer."""
         for entity in self._entities.values():

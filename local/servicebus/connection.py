@@ -26,9 +26,16 @@ from local.servicebus.amqp.performatives import (
     encode_performative,
 )
 from local.servicebus.amqp.types import Array, MalformedError, Symbol, UByte, UInt, UShort
-from local.servicebus.errors import FRAMING_ERROR, RefusedError
+from local.servicebus.errors import (
+    CONNECTION_FORCED,
+    DETACH_FORCED,
+    FRAMING_ERROR,
+    RESOURCE_LIMIT_EXCEEDED,
+    RefusedError,
+)
 from local.servicebus.opener import LinkOpener
 from local.servicebus.outcomes import error
+from local.servicebus.patience import Patience
 from local.servicebus.session import Session
 from local.servicebus.turn import Turn
 
@@ -36,7 +43,6 @@ _log = logging.getLogger(__name__)
 
 MAX_FRAME_SIZE = 64 * 1024
 _CHANNEL_MAX = 255
-_IDLE_TIME_OUT = 240_000
 _MIN_FRAME_SIZE = 512
 _TRANSFER_HEAD_ROOM = 64
 _MECHANISMS = Array([Symbol("ANONYMOUS"), Symbol("MSSBCBS"), Symbol("EXTERNAL")])
@@ -45,15 +51,18 @@ _MECHANISMS = Array([Symbol("ANONYMOUS"), Symbol("MSSBCBS"), Symbol("EXTERNAL")]
 class Connection(asyncio.Protocol):
     """Reads frames and hands them to sessions; collects what is sent until the broker's turn is durable."""
 
-    def __init__(self, opener: LinkOpener, turn: Turn) -> None:
+    def __init__(self, opener: LinkOpener, turn: Turn, patience: Patience) -> None:
         self._opener = opener
         self._turn = turn
+        self._patience = patience
         self._frames = Frames(MAX_FRAME_SIZE)
         self._expects_header = True
         self._is_open = self._is_closing = False
         self._sessions: dict[int, Session] = {}
         self._outgoing: list[bytes] = []
         self._heartbeat: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
         self._transport: asyncio.Transport
         self.is_writable = True
         self.payload_room = _MIN_FRAME_SIZE - _TRANSFER_HEAD_ROOM
@@ -62,12 +71,15 @@ class Connection(asyncio.Protocol):
         """Begin."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._heard_at = asyncio.get_running_loop().time()
+        self._look_again()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """End everything that hangs on this connection."""
         self._is_closing = True
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
+        for timer in (self._heartbeat, self._watch):
+            if timer is not None:
+                timer.cancel()
         for session in self._sessions.values():
             session.end()
         self._sessions.clear()
@@ -84,6 +96,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came; a client that does not speak AMQP is dropped."""
+        self._heard_at = asyncio.get_running_loop().time()
         self._frames.feed(data)
         try:
             while not self._is_closing and self._read():
@@ -106,7 +119,7 @@ class Connection(asyncio.Protocol):
 
     def shut_down(self) -> None:
         """Close because the broker stops."""
-        self._close(None)
+        self._close(RefusedError(CONNECTION_FORCED, "The broker is stopping."))
 
     def _send_bytes(self, data: bytes) -> None:
         self._outgoing.append(data)
@@ -164,7 +177,7 @@ class Connection(asyncio.Protocol):
         if frame_size < _MIN_FRAME_SIZE:
             raise MalformedError(f"a largest frame of {frame_size} bytes")
         self.payload_room = frame_size - _TRANSFER_HEAD_ROOM
-        limits = (UInt(MAX_FRAME_SIZE), UShort(_CHANNEL_MAX), UInt(_IDLE_TIME_OUT))
+        limits = (UInt(MAX_FRAME_SIZE), UShort(_CHANNEL_MAX), UInt(round(self._patience.connection * 1000)))
         self._send(Open("carebus-servicebus", None, *limits))
         if opened.idle_time_out:
             self._beat(opened.idle_time_out / 2000)
@@ -194,3 +207,18 @@ class Connection(asyncio.Protocol):
         """Keep the connection alive for a client that wants to hear something (part 2.4.5)."""
         self._send_bytes(EMPTY_FRAME)
         self._heartbeat = asyncio.get_running_loop().call_later(seconds, self._beat, seconds)
+
+    def _look_again(self) -> None:
+        self._watch = asyncio.get_running_loop().call_later(self._patience.looks_every, self._look)
+
+    def _look(self) -> None:
+        """End what has been idle for too long: links, or all of it."""
+        now = asyncio.get_running_loop().time()
+        silence = 2 * self._patience.connection
+        if self._heard_at < now - silence:
+            self._close(RefusedError(RESOURCE_LIMIT_EXCEEDED, f"The client was silent for more than {silence:g} s."))
+            return
+        reason = RefusedError(DETACH_FORCED, f"The link was idle for more than {self._patience.link:g} s.")
+        for session in self._sessions.values():
+            session.detach_idle(now - self._patience.link, reason)
+        self._look_again()

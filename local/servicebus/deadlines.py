@@ -29,12 +29,12 @@ class Deadlines[K: Hashable]:
         self._due[key] = at
         self._counter += 1  # breaks ties, so that keys need no order and come in the order they were set
         heapq.heappush(self._heap, (at, self._counter, key))
-        if len(self._heap) > 2 * len(self._due) + _SPARE:
-            self._rebuild()
+        self._tidy()
 
     def discard(self, key: K) -> None:
         """Let a key not fall due."""
-        self._due.pop(key, None)
+        if self._due.pop(key, None) is not None:
+            self._tidy()
 
     def next(self) -> int | None:
         """Return when the earliest key falls due."""
@@ -49,6 +49,7 @@ class Deadlines[K: Hashable]:
             del self._due[key]
             yield key
 
-    def _rebuild(self) -> None:
-        self._heap = [item for item in self._heap if self._due.get(item[2]) == item[0]]
-        heapq.heapify(self._heap)
+    def _tidy(self) -> None:
+        if len(self._heap) > 2 * len(self._due) + _SPARE:
+            self._heap = [item for item in self._heap if self._due.get(item[2]) == item[0]]
+            heapq.heapify(self._heap)

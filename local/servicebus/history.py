@@ -33,5 +33,8 @@ class History:
             self._seen[message_id] = now
             self._seen.move_to_end(message_id)
 
+    def __len__(self) -> int:
+        return len(self._seen)
+
     def __iter__(self) -> Iterator[tuple[Value, int]]:
         return iter(self._seen.items())

@@ -64,6 +64,10 @@ class Holdings:
         for entry in self.contents:
             yield entry.put_record(self._queue)
 
+    def record_count(self) -> int:
+        """Return how many records these are."""
+        return 1 + len(self._history) + len(self.contents)
+
     def restore(self, record: Record) -> None:
         """Apply a record of an earlier life; nothing is recorded again."""
         match record:

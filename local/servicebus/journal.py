@@ -1,20 +1,16 @@
-"""The log on disk that a broker comes back from: blocks of records, each written and synced as one."""
+"""The log on disk that a broker comes back from: blocks of records, each written as one."""
 
 import fcntl
 import os
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from struct import Struct
-from typing import Self
+from typing import BinaryIO, Self
 
 from local.servicebus.amqp.types import MalformedError
+from local.servicebus.blocks import DamagedError, encode_block, read_blocks
 from local.servicebus.records import Record, decode_record, encode_record
 
 _MAGIC = b"carebus-servicebus-journal-1\n"
-_HEAD = Struct(">III")
-"""The size of a block's payload, the checksum of that size, the checksum of the payload."""
-
 _BLOCK_SIZE = 1024 * 1024
 
 
@@ -25,33 +21,38 @@ class JournalError(Exception):
 class Journal:
     """An append-only file in a directory that belongs to one process at a time.
 
-    A block is durable as a whole or not at all: what happens in one turn of the broker is atomic. A part of a block at
+    A block is kept as a whole or not at all: what happens in one turn of the broker is atomic. A part of a block at
     the end is what a crash left behind and is cut off; it was never answered. Anything else that does not check is an
-    error.
+    error. What is written survives the process; with `sync` each block is also waited for until it is on the disk, and
+    survives a failure of power.
     """
 
-    def __init__(self, directory: Path, compact_from: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, directory: Path, *, sync: bool = False, compact_step: int = 16 * 1024 * 1024) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._path = directory / "journal"
         self._lock = _lock_directory(directory)
         (directory / "journal.new").unlink(missing_ok=True)  # a compaction that did not come to its end
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self._pending: list[bytes] = []
-        self._size = 0
-        self._compact_from = self._compact_at = compact_from
+        self._sync = sync
+        self._size = self._records = 0
+        self._compact_step = self._look_at = compact_step
 
     def replay(self) -> Iterator[Record]:
         """Yield the records of an earlier life, and cut off a torn end; to be read to its end before any append."""
-        data = self._path.read_bytes()
-        position = self._start(data)
-        while (block := _next_block(data, position, self._path)) is not None:
-            payload, position = block
-            yield from _records(payload, self._path)
-        if position < len(data):
-            os.ftruncate(self._file, position)
+        with self._path.open("rb") as file:
+            self._size = self._start(file.read(len(_MAGIC)))
+            file.seek(self._size)
+            end = os.fstat(self._file).st_size
+            for payload, after in _blocks(file, end, self._path):
+                for record in _records(payload, self._path):
+                    self._records += 1
+                    yield record
+                self._size = after
+        if self._size < end:
+            os.ftruncate(self._file, self._size)
             os.fsync(self._file)
-        self._size = position
-        self._compact_at = max(self._compact_from, 2 * position)
+        self._look_at = self._size + self._compact_step
 
     def append(self, record: Record) -> None:
         """Add a record to the block that the next commit writes."""
@@ -61,31 +62,37 @@ class Journal:
         """Make durable what was appended; raise OSError, after which the journal must not be used."""
         if not self._pending:
             return
-        block = _block(b"".join(self._pending))
+        block = encode_block(b"".join(self._pending))
+        self._records += len(self._pending)
         self._pending.clear()
         _write(self._file, block)
-        os.fsync(self._file)
+        if self._sync:
+            os.fsync(self._file)
         self._size += len(block)
 
-    @property
-    def is_due_for_compaction(self) -> bool:
-        """Tell whether the file has doubled since it was last rewritten."""
-        return self._size > self._compact_at
+    def is_due_for_compaction(self, live: Callable[[], int]) -> bool:
+        """Tell whether most of the records are of the past; `live` says how many are not, and is asked seldom."""
+        if self._size < self._look_at:
+            return False
+        self._look_at = self._size + self._compact_step
+        return self._records > 2 * live()
 
     def compact(self, records: Iterable[Record]) -> None:
         """Replace the file by one with these records only: all at once, whatever happens meanwhile."""
         fresh = self._path.with_suffix(".new")
         file = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         _write(file, _MAGIC)
-        for payload in _chunks(map(encode_record, records)):
-            _write(file, _block(payload))
+        self._records = 0
+        for payload, count in _chunks(records):
+            _write(file, encode_block(payload))
+            self._records += count
         os.fsync(file)
         fresh.replace(self._path)
         _sync_directory(self._path.parent)
         os.close(self._file)
         self._file = file
         self._size = os.fstat(file).st_size
-        self._compact_at = max(self._compact_from, 2 * self._size)
+        self._look_at = self._size + self._compact_step
 
     def close(self) -> None:
         """Give the directory free; what was not committed was not answered, and is not written."""
@@ -110,33 +117,11 @@ class Journal:
         return len(_MAGIC)
 
 
-def _block(payload: bytes) -> bytes:
-    size = len(payload).to_bytes(4)
-    return size + zlib.crc32(size).to_bytes(4) + zlib.crc32(payload).to_bytes(4) + payload
-
-
-def _next_block(data: bytes, position: int, path: Path) -> tuple[bytes, int] | None:
-    """Return a payload and the position after it, or None where whole blocks end.
-
-    A crash leaves a block short, or, if power failed, zeros; a checksum that fails anywhere else is damage.
-    """
-    start = position + _HEAD.size
-    if start > len(data):
-        return None
-    size, size_checksum, checksum = _HEAD.unpack_from(data, position)
-    if zlib.crc32(size.to_bytes(4)) != size_checksum:
-        if data.count(0, position) == len(data) - position:
-            return None
-        raise JournalError(f"{path} is damaged at byte {position}")
-    end = start + size
-    if end > len(data):
-        return None
-    payload = data[start:end]
-    if zlib.crc32(payload) == checksum:
-        return payload, end
-    if end == len(data):
-        return None
-    raise JournalError(f"{path} is damaged at byte {position}")
+def _blocks(file: BinaryIO, size: int, path: Path) -> Iterator[tuple[bytes, int]]:
+    try:
+        yield from read_blocks(file, size, path)
+    except DamagedError as error:
+        raise JournalError(str(error)) from error
 
 
 def _records(payload: bytes, path: Path) -> Iterator[Record]:
@@ -149,15 +134,18 @@ def _records(payload: bytes, path: Path) -> Iterator[Record]:
         yield record
 
 
-def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    chunk = bytearray()
-    for piece in pieces:
-        chunk += piece
+def _chunks(records: Iterable[Record]) -> Iterator[tuple[bytes, int]]:
+    """Yield the encoded records in pieces of a moderate size, each with how many are in it."""
+    chunk, count = bytearray(), 0
+    for record in records:
+        chunk += encode_record(record)
+        count += 1
         if len(chunk) >= _BLOCK_SIZE:
-            yield bytes(chunk)
+            yield bytes(chunk), count
             chunk.clear()
+            count = 0
     if chunk:
-        yield bytes(chunk)
+        yield bytes(chunk), count
 
 
 def _write(file: int, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """The two kinds of link: what a client sends on, and what it receives on."""
 
+import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from local.servicebus.errors import DECODE_ERROR, RefusedError
 from local.servicebus.message import MAX_MESSAGE_SIZE, TooLargeError
 from local.servicebus.outcomes import ACCEPTED, rejected
 from local.servicebus.queue import Queue
-from local.servicebus.targets import Target
+from local.servicebus.targets import QueueTarget, Target
 
 if TYPE_CHECKING:
     from local.servicebus.session import Session
@@ -23,12 +24,17 @@ _SEQUENCE_MASK = 0xFFFFFFFF
 _SENT_SETTLED = 1
 
 
+def now() -> float:
+    """Return the event loop's time in seconds."""
+    return asyncio.get_running_loop().time()
+
+
 class IncomingLink:
     """A link that a client sends on."""
 
     def __init__(self, session: "Session", attach: Attach, target: Target) -> None:
         self._session = session
-        self._attach = attach
+        self.attach = attach
         self._handle = int(attach.handle)
         self._target = target
         self._first: Transfer | None = None
@@ -36,10 +42,15 @@ class IncomingLink:
         self._size = 0
         self._delivery_count = 0
         self._credit = 0
+        self._used_at = now()
+
+    def is_idle(self, since: float) -> bool:
+        """Tell whether nothing was sent to a queue since a time; a node may be asked seldom."""
+        return self._used_at < since and isinstance(self._target, QueueTarget)
 
     def open(self) -> None:
         """Attach, and give the client credit."""
-        self._session.answer_attach(self._attach)
+        self._session.answer_attach(self.attach)
         self._give_credit()
 
     def _give_credit(self) -> None:
@@ -48,6 +59,7 @@ class IncomingLink:
 
     def take_transfer(self, transfer: Transfer, payload: bytes) -> None:
         """Add a part of a message; with the last one, hand the message on and settle it."""
+        self._used_at = now()
         first = self._first = self._first or transfer
         self._size += len(payload)
         if self._size <= MAX_MESSAGE_SIZE:
@@ -85,14 +97,18 @@ class OutgoingLink:
 
     def __init__(self, session: "Session", attach: Attach) -> None:
         self._session = session
-        self._attach = attach
+        self.attach = attach
         self._handle = int(attach.handle)
         self._delivery_count = 0
         self._credit = 0
 
+    def is_idle(self, since: float) -> bool:  # noqa: ARG002
+        """Tell whether it is kept for nothing since a time."""
+        return False
+
     def open(self) -> None:
         """Attach."""
-        self._session.answer_attach(self._attach)
+        self._session.answer_attach(self.attach)
 
     def is_ready(self) -> bool:
         """Tell whether the client can take a message now."""
@@ -129,6 +145,11 @@ class QueueLink(OutgoingLink):
         super().__init__(session, attach)
         self._entity = entity
         self._presettled = attach.snd_settle_mode == _SENT_SETTLED
+        self._used_at = now()
+
+    def is_idle(self, since: float) -> bool:
+        """Tell whether the client wants no messages and has got none since a time."""
+        return self._credit == 0 and self._used_at < since
 
     @property
     def queue(self) -> Queue:
@@ -146,6 +167,7 @@ class QueueLink(OutgoingLink):
 
     def use_credit(self) -> None:
         """Let the queue serve its receivers before the turn ends, so that a drain finds what was there."""
+        self._used_at = now()
         self._entity.pump()
 
     def touch(self) -> None:
@@ -158,6 +180,7 @@ class QueueLink(OutgoingLink):
 
     def deliver(self, entry: Entry) -> None:
         """Send a message; its delivery tag is the lock token as .NET writes a GUID."""
+        self._used_at = now()
         token = entry.token
         if token is None:
             self.send(uuid4().bytes_le, render(entry), settled=True)

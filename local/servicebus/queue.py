@@ -164,6 +164,10 @@ class Queue:
         """Yield the shortest list of records that restores the queue."""
         return self._holdings.records()
 
+    def record_count(self) -> int:
+        """Return about how many records these are; states of sessions are not worth counting."""
+        return self._holdings.record_count()
+
     def restore(self, record: Record) -> None:
         """Apply a record of an earlier life; nothing is recorded again."""
         self._holdings.restore(record)

@@ -13,12 +13,14 @@ from local.servicebus.broker import Broker
 from local.servicebus.connection import Connection
 from local.servicebus.journal import Journal
 from local.servicebus.opener import LinkOpener
+from local.servicebus.patience import Patience
 from local.servicebus.records import Record
 from local.servicebus.sas import AccessKey
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
 
 HOST = "127.0.0.1"
+_BACKLOG = 1024
 
 
 class Ports(NamedTuple):
@@ -31,8 +33,11 @@ class Ports(NamedTuple):
 class Server:
     """An emulator from its start to its end."""
 
-    def __init__(self, queues: Iterable[QueueSettings], key: AccessKey, journal: Journal | None) -> None:
+    def __init__(
+        self, queues: Iterable[QueueSettings], key: AccessKey, journal: Journal | None, patience: Patience
+    ) -> None:
         self._key = key
+        self._patience = patience
         self._journal = journal
         self._stopped = asyncio.get_running_loop().create_future()
         self._connections = WeakSet[Connection]()
@@ -47,7 +52,7 @@ class Server:
         await runner.setup()
         try:
             await web.TCPSite(runner, HOST, ports.admin).start()
-            listener = await asyncio.get_running_loop().create_server(self._connect, HOST, ports.amqp)
+            listener = await asyncio.get_running_loop().create_server(self._connect, HOST, ports.amqp, backlog=_BACKLOG)
             self._broker.wake()
             announce(Ports(listener.sockets[0].getsockname()[1], runner.addresses[0][1]))
             try:
@@ -66,7 +71,7 @@ class Server:
             self._stopped.set_result(None)
 
     def _connect(self) -> Connection:
-        connection = Connection(LinkOpener(self._broker, self._key, milliseconds), self._turn)
+        connection = Connection(LinkOpener(self._broker, self._key, milliseconds), self._turn, self._patience)
         self._connections.add(connection)
         return connection
 
@@ -74,7 +79,7 @@ class Server:
         if self._journal is None:
             return
         self._journal.commit()
-        if self._journal.is_due_for_compaction:
+        if self._journal.is_due_for_compaction(self._broker.record_count):
             self._journal.compact(self._broker.records())
 
     def _fail(self, error: Exception) -> None:

@@ -125,6 +125,12 @@ class Session:
             self._close(link)
             self._send(Detach(attach.handle, True, error(reason)))
 
+    def detach_idle(self, since: float, reason: RefusedError) -> None:
+        """End the links that nothing has happened on since a time of the event loop's clock."""
+        for link in list(self._links.values()):
+            if link.is_idle(since):
+                self.detach(link.attach, reason)
+
     def send_link_flow(self, handle: int, delivery_count: int, credit: int, *, drain: bool = False) -> None:
         """Tell the client the credit of a link, and the session's windows."""
         link = self._windows()._replace(handle=UInt(handle), delivery_count=UInt(delivery_count))

@@ -51,9 +51,13 @@ class SessionLink(QueueLink):
         if self._gives_up is not None:
             self._gives_up.cancel()
         until = Long(self._held.locked_until * 10_000 + _TICKS_AT_1970)
-        self._session.answer_attach(self._attach, self._source(self._held.id), {_LOCKED_UNTIL: until})
+        self._session.answer_attach(self.attach, self._source(self._held.id), {_LOCKED_UNTIL: until})
         self._entity.join(self)
         return True
+
+    def is_idle(self, since: float) -> bool:
+        """Tell whether it has a session for nothing; one that waits gives up by itself."""
+        return self._held is not None and super().is_idle(since)
 
     def close(self) -> None:
         """Stop receiving, or waiting; let another have the session."""
@@ -74,21 +78,21 @@ class SessionLink(QueueLink):
 
     def _lose(self) -> None:
         self._held = None
-        self._session.detach(self._attach, SessionLostError())
+        self._session.detach(self.attach, SessionLostError())
 
     def _give_up(self) -> None:
         self._entity.withdraw(self)
         self._session.refuse_attach(
-            self._attach, RefusedError(TIMEOUT, "There is no session with messages that nobody has.")
+            self.attach, RefusedError(TIMEOUT, "There is no session with messages that nobody has.")
         )
 
     def _patience(self) -> int:
-        timeout = (self._attach.properties or {}).get(_TIMEOUT)
+        timeout = (self.attach.properties or {}).get(_TIMEOUT)
         return timeout if isinstance(timeout, int) else _DEFAULT_TIMEOUT
 
     def _source(self, session_id: str) -> Described:
         """Return the client's source with the session that it got."""
-        source = self._attach.source
+        source = self.attach.source
         assert source is not None
         fields: list[Value] = [*source.value]
         fields[_FILTER] = {**fields[_FILTER], SESSION_FILTER: session_id}

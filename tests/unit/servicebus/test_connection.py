@@ -5,41 +5,43 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from azure.servicebus._pyamqp.utils import generate_sas_token
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.servicebus.amqp.encoder import encode_described
-from local.servicebus.amqp.frames import AMQP_HEADER, SASL_FRAME, SASL_HEADER, Frames, build_frame, frame_head
+from local.servicebus.amqp.frames import AMQP_HEADER, Frames, frame_head
 from local.servicebus.amqp.performatives import (
     Attach,
-    Begin,
     Close,
     Detach,
     Disposition,
     End,
-    Flow,
-    Open,
     Performative,
-    SaslInit,
-    Transfer,
     decode_performative,
-    encode_performative,
 )
-from local.servicebus.amqp.sections import APPLICATION_PROPERTIES, PROPERTIES, VALUE
-from local.servicebus.amqp.types import Described, Symbol, UInt, ULong, Value
+from local.servicebus.amqp.types import Described, ULong
 from local.servicebus.broker import Broker, QueueReport
 from local.servicebus.connection import MAX_FRAME_SIZE, Connection
 from local.servicebus.opener import LinkOpener
+from local.servicebus.patience import Patience
 from local.servicebus.records import Record
-from local.servicebus.sas import AccessKey
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
-from tests.unit.servicebus.builders import Clock, message_bytes, section
-
-CLOCK = Clock()
-KEY = AccessKey("RootManageSharedAccessKey", "SAS_KEY_VALUE")
-SENDER, RECEIVER, CBS_SENDER, CBS_RECEIVER = range(4)
+from tests.unit.servicebus.builders import message_bytes
+from tests.unit.servicebus.client import (
+    AUTHORISING,
+    CBS_SENDER,
+    CLOCK,
+    CONVERSATION,
+    KEY,
+    LOGIN,
+    OPENING,
+    READY,
+    SENDER,
+    SENDING,
+    attach,
+    put_token,
+    transfer,
+)
 
 
 class Socket(asyncio.Transport):
@@ -90,7 +92,7 @@ def talk(*chunks: bytes) -> Conversation:
         records: list[Record] = []
         turn = Turn(lambda: None, failures.append)
         broker = Broker([QueueSettings("orders")], CLOCK, turn, records.append)
-        connection, socket = Connection(LinkOpener(broker, KEY, CLOCK), turn), Socket()
+        connection, socket = Connection(LinkOpener(broker, KEY, CLOCK), turn, Patience()), Socket()
         connection.connection_made(socket)
         for chunk in chunks:
             if not socket.is_closed:
@@ -100,59 +102,6 @@ def talk(*chunks: bytes) -> Conversation:
         return Conversation(socket, broker.reports()["orders"], failures)
 
     return asyncio.run(converse())
-
-
-def frame(performative: Performative, payload: bytes = b"", kind: int = 0) -> bytes:
-    """Return a client's frame."""
-    return build_frame(0, encode_performative(performative) + payload, kind)
-
-
-def attach(handle: int, address: str, *, receives: bool) -> bytes:
-    """Return the attach of a link."""
-    source = Described(ULong(0x28), [address if receives else "here"])
-    target = Described(ULong(0x29), ["here" if receives else address])
-    return frame(Attach(f"link-{handle}", UInt(handle), receives, source=source, target=target))
-
-
-def put_token(audience: str = "sb://host/") -> bytes:
-    """Return the request with a token for all queues; the audience is what the client says it is for."""
-    token = generate_sas_token("sb://host/", KEY.name, KEY.key, CLOCK.now // 1000 + 60)  # type: ignore[no-untyped-call]
-    properties: dict[str, Value] = {"operation": "put-token", "type": "jwt", "name": audience}
-    return b"".join(
-        (
-            encode_described(PROPERTIES, ["request-1", None, None, None, "here"]),
-            section(APPLICATION_PROPERTIES, properties),
-            section(VALUE, token),
-        )
-    )
-
-
-def transfer(handle: int, delivery_id: int, payload: bytes, *, more: bool = False) -> bytes:
-    """Return the transfer of a message."""
-    return frame(Transfer(UInt(handle), UInt(delivery_id), b"t", UInt(0), False, more), payload)
-
-
-LOGIN = [SASL_HEADER, frame(SaslInit(Symbol("ANONYMOUS")), kind=SASL_FRAME)]
-OPENING = [
-    AMQP_HEADER,
-    frame(Open("client", max_frame_size=UInt(MAX_FRAME_SIZE))),
-    frame(Begin(None, UInt(0), UInt(5000), UInt(5000))),
-]
-AUTHORISING = [
-    attach(CBS_SENDER, "$cbs", receives=False),
-    attach(CBS_RECEIVER, "$cbs", receives=True),
-    frame(Flow(UInt(0), UInt(5000), UInt(0), UInt(5000), UInt(CBS_RECEIVER), UInt(0), UInt(10))),
-    transfer(CBS_SENDER, 0, put_token()),
-]
-SENDING = [attach(SENDER, "orders", receives=False), transfer(SENDER, 1, message_bytes("a"))]
-RECEIVING = [
-    attach(RECEIVER, "amqps://host/Orders", receives=True),
-    frame(Flow(UInt(0), UInt(5000), UInt(0), UInt(5000), UInt(RECEIVER), UInt(0), UInt(10))),
-    frame(Disposition(True, UInt(1), UInt(1), False, Described(ULong(0x24), []))),
-]
-ENDING = [frame(Detach(UInt(SENDER), True)), frame(End()), frame(Close())]
-READY = [*LOGIN, *OPENING, *AUTHORISING]
-CONVERSATION = [*READY, *SENDING, *RECEIVING, *ENDING]
 
 
 def error_of(performative: Performative) -> str:

@@ -1,5 +1,7 @@
 """Deadlines come due in order, whatever is moved or taken out."""
 
+import sys
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +34,13 @@ def test_what_was_taken_out_takes_no_room_for_long() -> None:
         deadlines.discard(key)
     assert deadlines.next() is None
     assert len(deadlines) == 0
+
+
+def test_what_is_taken_out_of_many_takes_no_room_for_long() -> None:
+    deadlines = Deadlines[int]()
+    for key in range(10_000):
+        deadlines.set(key, 10_000)
+    full = sys.getsizeof(deadlines._heap)  # noqa: SLF001
+    for key in range(10_000):
+        deadlines.discard(key)
+    assert sys.getsizeof(deadlines._heap) < full / 2  # noqa: SLF001

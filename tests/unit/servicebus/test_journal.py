@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.servicebus.journal import Journal, JournalError
-from local.servicebus.records import Drop, LastNumber, Put, Record, Remember, Update, decode_record, encode_record
+from local.servicebus.records import (
+    Drop,
+    LastNumber,
+    Put,
+    Record,
+    Remember,
+    SessionState,
+    Update,
+    decode_record,
+    encode_record,
+)
 from tests.unit.servicebus.builders import message
 
 NUMBERS = st.integers(0, 2**40)
@@ -28,6 +38,7 @@ RECORDS: st.SearchStrategy[Record] = st.one_of(
     st.builds(Drop, st.text(), NUMBERS),
     st.builds(Remember, st.text(), st.text() | st.uuids() | st.binary(), TIMES),
     st.builds(LastNumber, st.text(), NUMBERS),
+    st.builds(SessionState, st.text(), st.text(), st.none() | st.binary(), TIMES),
 )
 TURNS: list[list[Record]] = [
     [Drop("orders", number), Remember("orders", f"id-{number}", number)] for number in range(1, 6)
@@ -119,17 +130,35 @@ def test_a_directory_belongs_to_one_process_at_a_time(tmp_path: Path) -> None:
     assert replayed(tmp_path) == []
 
 
-def test_compaction_leaves_the_given_records_only_and_the_journal_goes_on(tmp_path: Path) -> None:
-    with Journal(tmp_path, compact_from=1000) as journal:
+def test_compaction_is_due_once_most_records_are_of_the_past(tmp_path: Path) -> None:
+    with Journal(tmp_path, compact_step=1000) as journal:
         list(journal.replay())
-        while not journal.is_due_for_compaction:
+        live, records = 100, 0
+        while not journal.is_due_for_compaction(lambda: live):
             journal.append(Drop("orders", 1))
             journal.commit()
+            records += 1
+        assert 200 < records < 300
+
+
+def test_compaction_leaves_the_given_records_only_and_the_journal_goes_on(tmp_path: Path) -> None:
+    with Journal(tmp_path) as journal:
+        list(journal.replay())
+        journal.append(Drop("orders", 1))
+        journal.commit()
         journal.compact([LastNumber("orders", 7)])
-        assert not journal.is_due_for_compaction
         journal.append(Drop("orders", 8))
         journal.commit()
     assert replayed(tmp_path) == [LastNumber("orders", 7), Drop("orders", 8)]
+
+
+def test_a_compacted_journal_is_not_due_before_it_has_grown_again(tmp_path: Path) -> None:
+    with Journal(tmp_path, compact_step=1000) as journal:
+        list(journal.replay())
+        journal.compact(Drop("orders", number) for number in range(10_000))
+        journal.append(Drop("orders", 8))
+        journal.commit()
+        assert not journal.is_due_for_compaction(lambda: 0)
 
 
 def test_a_compaction_that_did_not_end_changes_nothing(tmp_path: Path) -> None:
