@@ -68,8 +68,11 @@ class Message(NamedTuple):
         return None
 
     def annotated(self, name: str, value: Value) -> "Message":
-        """Return the message with one more annotation."""
-        return self._replace(annotations=(*self.annotations, encode(Symbol(name)), encode(value)))
+        """Return the message with an annotation, in place of one of that name."""
+        key = encode(Symbol(name))
+        pairs = zip(self.annotations[::2], self.annotations[1::2], strict=True)
+        kept = [part for pair in pairs if pair[0] != key for part in pair]
+        return self._replace(annotations=(*kept, key, encode(value)))
 
     def encoded(self) -> bytes:
         """Return the message such that `parse` gives it back."""

@@ -172,8 +172,9 @@ class Queue:
         """Apply a record of an earlier life; nothing is recorded again."""
         self._holdings.restore(record)
 
-    def adopt(self, entry: Entry, message: Message) -> None:
-        """Take a message over as a dead letter: under its old number, and without an end."""
+    def adopt(self, entry: Entry, reason: str | None, description: str | None) -> None:
+        """Take a message over as a dead letter, with why: under its old number, and without an end."""
+        message = entry.message.dead_lettered(reason, description)
         dead = self._entry(message, State.ACTIVE, entry.number, entry.first_number, entry.enqueued_at)
         dead.delivery_count = entry.delivery_count
         self._arrive(dead)
@@ -210,7 +211,7 @@ class Queue:
             if self.dead_letters is None:
                 self._store(entry)
             else:
-                self._adopt_elsewhere(self.dead_letters, entry, "ForwardingFailed", refused.description)
+                self.dead_letters.adopt(entry, "ForwardingFailed", refused.description)
             return
         self.forwarded += 1
         self._holdings.record_number()
@@ -270,12 +271,7 @@ class Queue:
     def _bury(self, entry: Entry, reason: str | None, description: str | None) -> None:
         self._holdings.remove(entry)
         if self.dead_letters is not None:
-            self._adopt_elsewhere(self.dead_letters, entry, reason, description)
-
-    def _adopt_elsewhere(
-        self, dead_letters: "Queue", entry: Entry, reason: str | None, description: str | None
-    ) -> None:
-        dead_letters.adopt(entry, entry.message.dead_lettered(reason, description))
+            self.dead_letters.adopt(entry, reason, description)
 
 
 _DEAD_LETTER_SOURCE = "x-opt-deadletter-source"

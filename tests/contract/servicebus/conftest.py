@@ -29,6 +29,7 @@ QUEUES: dict[str, dict[str, Any]] = {
     "sync": {},
     "durable": {"RequiresDuplicateDetection": True},
     "reopened": {},
+    "crowded": {},
     **{
         name: {"RequiresSession": True}
         for name in (

@@ -2,10 +2,12 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -13,7 +15,13 @@ from urllib.request import urlopen
 import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
+from local.servicebus.outcomes import ACCEPTED as ACCEPTED_OUTCOME
+from local.servicebus.outcomes import encode_settlement
 from tests.cloud.servicebus import CONFIG, ROOT, Emulator, running_emulator
+from tests.unit.servicebus.builders import message_bytes
+from tests.unit.servicebus.client import READY, SENDER, attach, transfer
+
+ACCEPTED = encode_settlement(True, 1, ACCEPTED_OUTCOME)
 
 
 def run(*options: object) -> subprocess.CompletedProcess[str]:
@@ -103,3 +111,21 @@ def test_wrong_bytes_do_not_disturb_it(emulator: Emulator) -> None:
                 pass
     with urlopen(f"{emulator.admin_url}/health") as answer:  # noqa: S310
         assert answer.status == 200
+
+
+def test_it_serves_many_connections_at_a_time(emulator: Emulator) -> None:
+    """More than a process may have files before it asks; half of them are ours, so we ask, too."""
+    many = 1100
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2 * many, most))
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", emulator.port), timeout=60)) for _ in range(many)
+        ]
+        for number, connection in enumerate(clients):
+            message = transfer(SENDER, 1, message_bytes(str(number)))
+            connection.sendall(b"".join((*READY, attach(SENDER, "crowded", receives=False), message)))
+        for connection in clients:
+            while ACCEPTED not in connection.recv(65536):
+                pass
+    assert emulator.counts("crowded")["active"] == many

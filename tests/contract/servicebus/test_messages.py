@@ -106,16 +106,16 @@ async def test_messages_are_scheduled_and_cancelled_by_management(emulator: Emul
 async def test_many_messages_are_due_at_once(emulator: Emulator) -> None:
     mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
     async with links(emulator, "many-due", receive_mode=mode, prefetch_count=500) as (sender, receiver):
-        due = soon(2)
-        for start in range(0, 2000, 500):
+        due = soon(3)
+        for start in range(0, 10_000, 500):
             await sender.send_messages(
                 [
                     ServiceBusMessage(b"tick", message_id=str(start + number), scheduled_enqueue_time_utc=due)
                     for number in range(500)
                 ]
             )
-        messages = await receive(receiver, 2000)
-        assert sorted(ids(messages), key=lambda each: int(each or -1)) == [str(number) for number in range(2000)]
+        messages = await receive(receiver, 10_000)
+        assert sorted(ids(messages), key=lambda each: int(each or -1)) == [str(number) for number in range(10_000)]
 
 
 async def test_peeking_locks_nothing_and_goes_on_where_it_ended(emulator: Emulator) -> None:

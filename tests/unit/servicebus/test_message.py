@@ -58,6 +58,11 @@ def test_delivery_annotations_behind_the_body_do_not_hide_it() -> None:
     assert parse(message.encoded()) == message
 
 
+def test_an_annotation_takes_the_place_of_one_of_its_name() -> None:
+    message = parse(message_bytes()).annotated("from", "a").annotated("other", 1).annotated("from", "b")
+    assert message.annotations == (encode(Symbol("other")), encode(1), encode(Symbol("from")), encode("b"))
+
+
 def test_a_footer_stays() -> None:
     footer = section(0x78, {Symbol("checksum"): 7})
     assert parse(message_bytes() + footer).bare.endswith(footer)
