@@ -7,6 +7,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 PYTHON ?=
+MINUTES ?= 10
+SEED ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --no-compile --quiet --quiet --disable-pip-version-check
 # Written only after success, so that an interrupted set-up begins again.
@@ -14,7 +16,7 @@ PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
 SET_UP := $(PACKAGES) $(MODULES)
 
-.PHONY: help demo run test check format bench audit lock clean
+.PHONY: help demo run test check format bench soak audit lock clean
 
 help: ## Say what there is
 	@echo "Carebus. The first run sets up .venv and node_modules, which takes about a minute."
@@ -44,6 +46,9 @@ format: $(PACKAGES) ## Format the code and mend what ruff can
 
 bench: $(SET_UP) ## Measure what a story costs
 	@$(BIN)/python -m bench
+
+soak: $(SET_UP) ## Let everything go wrong for MINUTES=10, then audit; SEED=N repeats a run
+	@$(BIN)/python -m tests.faults.run soak --minutes $(MINUTES) $(addprefix --seed ,$(SEED))
 
 audit: $(SET_UP) ## Ask the registries for known vulnerabilities of what we depend on
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip

@@ -41,6 +41,13 @@ class Azurite:
         """What the setting TablesConnection should be."""
         return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};TableEndpoint={self.url};"
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        if self._process is None:
+            raise AzuriteError("Azurite is not running")
+        return self._process.pid
+
     def start(self) -> None:
         """Start, and return when the port accepts."""
         self._process = subprocess.Popen(self._command(), stdout=subprocess.DEVNULL)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Emulator:
     options: tuple[str, ...] = ()
     port: int = 0
     admin_port: int = 0
+    log: Path | None = None
+    """Where its warnings go; stderr without it."""
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
@@ -58,7 +60,8 @@ class Emulator:
 
     def start(self) -> None:
         """Start, and return when the port accepts."""
-        process = subprocess.Popen(self._command(), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        with self.log.open("ab") if self.log else nullcontext() as errors:
+            process = subprocess.Popen(self._command(), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         self._process = process
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -105,13 +108,13 @@ class Emulator:
 
 @contextmanager
 def running_emulator(
-    data: Path | None = None, config: Path | None = None, options: tuple[str, ...] = ()
+    data: Path | None = None, config: Path | None = None, options: tuple[str, ...] = (), log: Path | None = None
 ) -> Iterator[Emulator]:
     """Run an emulator on free ports; stop it at the end, whatever happened to it meanwhile.
 
     Without a configuration it is the project's own, with the 14 days to live of the cloud.
     """
-    emulator = Emulator(config or CONFIG, data, options if config else ("--ttl", "P14D", *options))
+    emulator = Emulator(config or CONFIG, data, options if config else ("--ttl", "P14D", *options), log=log)
     emulator.start()
     try:
         yield emulator

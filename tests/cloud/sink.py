@@ -4,7 +4,7 @@ import asyncio
 import base64
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,11 @@ class RunningSink:
         self.url = url
         self.process = process
         self._session = session
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self.process.pid
 
     @property
     def connection_string(self) -> str:
@@ -67,8 +72,9 @@ async def running_sink(
     servicebus: str | None = None,
     reports_queue: str = "delivery-reports",
     window: float = 300.0,
+    log: Path | None = None,
 ) -> AsyncIterator[RunningSink]:
-    """Start a sink and wait until it is ready; `window` is in seconds."""
+    """Start a sink and wait until it is ready; `window` is in seconds, its log goes to stderr or a file."""
     options = {
         "--port": str(port),
         "--access-key": ACCESS_KEY,
@@ -78,9 +84,10 @@ async def running_sink(
         "--repeatability-window": str(window),
     }
     arguments = [word for name, value in options.items() if value is not None for word in (name, value)]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "local.sink", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
+    with log.open("ab") if log else nullcontext() as errors:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "local.sink", *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
     try:
         async with asyncio.timeout(START_SECONDS):
             url = await read_url(process)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from local.story.crowd import Person
 from local.story.device import SOURCE, malfunction
 from shared.events.cloudevent import event_id
-from tests.faults.people import Person
 
 CODE = 11
 """Above 10: critical."""

@@ -2,6 +2,8 @@
 
 import gc
 import json
+import os
+import signal
 from asyncio import create_task, shield, sleep, to_thread
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +14,7 @@ import aiohttp
 
 from local.cloud.services import ROOT
 from local.cloud.settings import Addresses, Secrets, local_settings
+from local.story.crowd import Person, people, register
 from shared.definitions.loader import load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Definitions
 from shared.runtime.azure.bus import AzureBus
@@ -23,7 +26,6 @@ from tests.cloud.host import Host, running_host
 from tests.cloud.servicebus import CONFIG, Emulator, running_emulator
 from tests.cloud.sink import RunningSink, running_sink
 from tests.faults.ledger import Tables
-from tests.faults.people import Person, people, register
 from tests.faults.waiting import until
 
 LOCK_SECONDS = 10
@@ -55,6 +57,21 @@ class Cloud:
         """Kill -9 the bus, and start it again on what it had written."""
         await _in_a_thread(self.emulator.restart)
 
+    async def pause(self, service: str, seconds: float) -> None:
+        """Let a service (host, bus, tables, sink) stand still for so long, in the middle of whatever it does."""
+        services: dict[str, Host | Emulator | Azurite | RunningSink] = {
+            "host": self.host,
+            "bus": self.emulator,
+            "tables": self.azurite,
+            "sink": self.sink,
+        }
+        pid = services[service].pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await sleep(seconds)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     async def without_bus(self, seconds: float) -> None:
         """Take the bus away for so long."""
         self.emulator.kill()
@@ -81,12 +98,15 @@ async def _in_a_thread(work: Callable[[], None]) -> None:
 async def running_cloud(
     folder: Path, number_of_people: int, lock_seconds: float = LOCK_SECONDS
 ) -> AsyncIterator[Cloud]:
-    """Run everything on free ports, definitions published and people known; the folder has data and host.log."""
+    """Run everything on free ports, definitions published and people known; the folder has data and logs."""
     async with AsyncExitStack() as stack:
         azurite = stack.enter_context(running_azurite(_made(folder / "tables")))
         options = ("--ttl", "P14D")
-        emulator = stack.enter_context(running_emulator(_made(folder / "bus"), _config(folder, lock_seconds), options))
-        sink = await stack.enter_async_context(running_sink(servicebus=emulator.connection_string))
+        config, log = _config(folder, lock_seconds), folder / "bus.log"
+        emulator = stack.enter_context(running_emulator(_made(folder / "bus"), config, options, log))
+        sink = await stack.enter_async_context(
+            running_sink(servicebus=emulator.connection_string, data=folder / "sink", log=folder / "sink.log")
+        )
         # What the Service Bus SDK has left of broken links must go while the event loop can still close it.
         stack.callback(gc.collect)
         bus = AzureBus(ConnectionString(emulator.connection_string))

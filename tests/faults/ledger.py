@@ -17,6 +17,8 @@ Rows = dict[tuple[str, str], Mapping[str, Any]]
 JOURNEY = "critical-device-error"
 FOLLOWING = "case-not-started"
 """The journey that waits for a day beside each open case."""
+TELLING = "case-status-update"
+"""The journey that tells the customer by e-mail when a case is resolved."""
 
 
 class Tables:
@@ -79,20 +81,31 @@ class Ledger:
     def runs_of(self, journey: str) -> list[Mapping[str, Any]]:
         return [run for run in self.runs if run["journey"] == journey]
 
-    def received(self) -> Counter[str]:
-        """Count the SMS by the delivery that they belong to: the tag says so."""
-        return Counter(message["tag"].rpartition("~")[2] for message in self.inbox if message["channel"] == "sms")
+    def deliveries_by(self, channel: str) -> dict[str, Mapping[str, Any]]:
+        return {id_: delivery for id_, delivery in self.deliveries.items() if delivery["channel"] == channel}
+
+    def received(self, channel: str = "sms") -> Counter[str]:
+        """Count what customers received by the delivery that it belongs to."""
+        return Counter(self._delivery_of(message) for message in self.inbox if message["channel"] == channel)
+
+    def _delivery_of(self, message: Mapping[str, Any]) -> str:
+        """Return what an SMS has in its tag; an e-mail has no tag, and is known by the request that it came with."""
+        if message["channel"] == "sms":
+            return str(message["tag"].rpartition("~")[2])
+        request = message["repeatability_id"]
+        pinned = ((id_, delivery.get("outgoing") or {}) for id_, delivery in self.deliveries.items())
+        return next((id_ for id_, outgoing in pinned if outgoing.get("request_id") == request), request)
 
     def __str__(self) -> str:
         """Tell it in short, for the eyes of whoever reads a failed test."""
         ends = Counter((run["journey"], run["status"], run["reason"]) for run in self.runs)
-        sends = Counter((delivery["state"], delivery["reason"]) for delivery in self.deliveries.values())
+        sends = Counter((each["channel"], each["state"], each["reason"]) for each in self.deliveries.values())
         lines = [
             f"runs        {dict(ends)}",
             f"cases       {dict(Counter(case['status'] for case in self.cases.values()))}",
             f"occurrences {sum(guard['count'] for guard in self.guards.values())} behind {len(self.guards)} guards",
             f"deliveries  {dict(sends)}",
-            f"inbox       {len(self.inbox)} messages for {len(self.received())} deliveries",
+            f"inbox       {len(self.inbox)} messages for {len(self.received() + self.received('email'))} deliveries",
             f"rejected    {self.rejected}",
             f"unmatched   {self.unmatched}",
             *(f"{name:<17} {counts}" for name, counts in self.queues.items()),

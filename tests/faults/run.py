@@ -1,12 +1,17 @@
-"""The fault runs by hand, as large and as long as asked; prints figures and the ledger, exit 1 where anything is wrong.
+"""The fault runs by hand, as large and as long as asked; prints figures and the ledger.
+
+Exit 0 where every promise was kept, 1 where not, 2 where it did not start or was interrupted.
 
 python -m tests.faults.run kills --events 200 --kills 10 --seed 7 --lock 60
 python -m tests.faults.run outage --events 200 --service tables --seconds 60
 python -m tests.faults.run failures --events 80 --times 2
+python -m tests.faults.run soak --minutes 10 --seed 7
 """
 
 import argparse
 import asyncio
+import logging
+import random
 import shutil
 import sys
 import tempfile
@@ -16,26 +21,40 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from tests.faults.cloud import Cloud, running_cloud
 from tests.faults.scenarios import Outcome, failures, kills, outage
+from tests.faults.screen import closing, watching
+from tests.faults.soak import PEOPLE, Soak
+
+KEPT, BROKEN, UNKNOWN = 0, 1, 2
 
 
 def main() -> int:
-    """Return 0 where every promise was kept, 1 where not; then the folder with data and logs stays."""
+    """Say how it went; unless all was well, the folder with data and logs stays."""
     options = _parser().parse_args()
     # The Service Bus SDK leaves the sockets of broken links to the garbage collector.
     warnings.filterwarnings("ignore", "unclosed", ResourceWarning)
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="carebus-faults-"))
-    try:
-        wrong = asyncio.run(_run(options, folder))
-    except Exception:
-        traceback.print_exc()
-        wrong = True
-    if wrong:
+    code = _code(options, folder)
+    if code:
         print(f"Data and logs are in {folder}.", file=sys.stderr)
     else:
         shutil.rmtree(folder)
-    return int(wrong)
+    return code
+
+
+def _code(options: argparse.Namespace, folder: Path) -> int:
+    try:
+        return KEPT if asyncio.run(_run(options, folder)) else BROKEN
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+    except Exception as error:
+        traceback.print_exc()
+        return BROKEN if ExceptionGroup("", [error]).subgroup(AssertionError) else UNKNOWN
+    return UNKNOWN
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -55,16 +74,35 @@ def _parser() -> argparse.ArgumentParser:
     away.add_argument("--seconds", type=float, default=60, help="for how long (60)")
     fail = commands.add_parser("failures", parents=[shared], help="let the provider fail in every way")
     fail.add_argument("--times", type=int, default=1, help="how often for each customer (1)")
+    soaking = commands.add_parser("soak", help="all of it at random, for minutes")
+    soaking.add_argument("--minutes", type=float, default=10, help="how long things go wrong (10)")
+    soaking.add_argument("--seed", type=int, default=random.randrange(10**6), help="chooses what, when and whom")
+    soaking.add_argument(
+        "--lock", type=float, default=60, help="seconds until a killed host's messages come again (60)"
+    )
     return parser
 
 
 async def _run(options: argparse.Namespace, folder: Path) -> bool:
-    async with running_cloud(folder, options.events, options.lock) as cloud:
+    """Return whether every promise was kept."""
+    people = PEOPLE if options.scenario == "soak" else options.events
+    async with running_cloud(folder, people, options.lock) as cloud:
+        if options.scenario == "soak":
+            return await _soak(Soak(cloud, options.minutes * 60, options.seed))
         outcome = await _scenario(options, cloud)
     print(f"\n{options.scenario}: faults for {outcome.faults:.1f} s, all done {outcome.rest:.1f} s after their end\n")
     print(outcome.ledger)
     print("\n".join(outcome.violations) or "\nEvery promise was kept.")
-    return bool(outcome.violations)
+    return not outcome.violations
+
+
+async def _soak(soak: Soak) -> bool:
+    console = Console()
+    async with watching(soak, console):
+        result = await soak.run()
+    console.print(closing(soak, result))
+    console.print("\n".join(result.violations) or "Every promise was kept.")
+    return not result.violations
 
 
 def _scenario(options: argparse.Namespace, cloud: Cloud) -> Coroutine[Any, Any, Outcome]:

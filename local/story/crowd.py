@@ -1,4 +1,4 @@
-"""Customers with a device each, as many as a test wants, and how they become known to the system."""
+"""Customers with a device each, as many as a load wants, and how they become known to the system."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A contact who can be reached by SMS and owns one device."""
+    """A contact who can be reached by SMS and e-mail, and owns one device."""
 
     number: int
 
@@ -33,9 +33,13 @@ class Person:
     def phone(self) -> str:
         return f"+4930{1_000_000 + self.number}"
 
+    @property
+    def email(self) -> str:
+        return f"person-{self.number}@example.com"
+
     def commands(self) -> tuple[Body, Body]:
         """Return what makes the person and the device known."""
-        contact = PutContact(self.id, f"Person {self.number}", phone=self.phone)
+        contact = PutContact(self.id, f"Person {self.number}", self.email, self.phone)
         return contact, PutDevice(self.device, self.id)
 
 
