@@ -5,6 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 LINE = re.compile(rb'"(?P<verb>[A-Z]+) /devstoreaccount1/(?P<resource>[^ (?"]+)')
+LOG_SECONDS = 0.3
+"""Azurite writes its log a moment after it answers."""
 DEFINITIONS = "definitions"
 """Read once a cache period by each process, however many stories there are."""
 

@@ -3,15 +3,14 @@
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
-ROUNDS = 9
+from bench.part import Bench, Line, Part
+
+ROUNDS, QUICK_ROUNDS = 9, 2
 ROOT = Path(__file__).parents[1]
 BARE = """
 import azure.functions as func, azure.servicebus.aio, azure.data.tables.aio, aiohttp, pydantic
@@ -32,36 +31,19 @@ ENVIRONMENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Seconds of a whole interpreter, the median of all rounds."""
-
-    bare: float
-    app: float
-    connected: float
-
-    def figures(self) -> dict[str, Any]:
-        return {
-            "rounds": ROUNDS,
-            "bare_seconds": self.bare,
-            "app_over_bare": self.app / self.bare,
-            "connected_over_bare": self.connected / self.bare,
-        }
-
-
-def measure(console: Console) -> Times:
-    """Run the three in turn, so that what disturbs one disturbs all."""
+async def measure(bench: Bench) -> Part:
+    """Run the three in turn, so that what disturbs one disturbs all; seconds are of a whole interpreter."""
     seconds: dict[str, list[float]] = {BARE: [], APP: [], CONNECTED: []}
-    for _ in track(range(ROUNDS), "Imports", console=console):
+    for _ in track(range(QUICK_ROUNDS if bench.is_quick else ROUNDS), "Imports", console=bench.console):
         for code, found in seconds.items():
             found.append(_seconds(code))
-    return Times(*(median(found[1:]) for found in seconds.values()))
-
-
-def show(times: Times, console: Console) -> None:
-    figures = times.figures()
-    console.print(f"Import, indexed: {figures['app_over_bare']:.2f} times a bare function app with the same SDKs")
-    console.print(f"Import, with all clients built: {figures['connected_over_bare']:.2f} times")
+    # The first round fills the disk's cache.
+    bare, app, connected = (median(found[1:]) for found in seconds.values())
+    lines = [
+        Line("import, indexed: of a bare function app with the same SDKs", app / bare),
+        Line("import, with all clients built", connected / bare),
+    ]
+    return Part(lines, {"seconds": {"bare": bare, "app": app, "connected": connected}})
 
 
 def _seconds(code: str) -> float:

@@ -1,7 +1,7 @@
 """The local cloud as a whole: started in order, watched, stopped in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,9 @@ from local.cloud.lock import locked
 from local.cloud.ports import HOST, free_port
 from local.cloud.settings import FILE, Addresses, Secrets, local_settings, write_private
 from local.cloud.tasks import cancelled
+
+HostService = Callable[[Path, int], Service]
+"""Takes the settings file and the port for HTTP."""
 
 
 @dataclass
@@ -46,14 +49,19 @@ class Cloud:
 
 
 @asynccontextmanager
-async def running_cloud(folder: Path, preferred_port: int = 0) -> AsyncIterator[Cloud]:
-    """Run everything, with its HTTP at the preferred port where that is free; stop everything at the end."""
+async def running_cloud(
+    folder: Path, preferred_port: int = 0, host: HostService = services.host
+) -> AsyncIterator[Cloud]:
+    """Run everything, with its HTTP at the preferred port where that is free; stop everything at the end.
+
+    `host` is what runs the functions.
+    """
     logs = folder / "logs"
     for each in (logs, *(folder / name for name in ("tables", "bus", "sink"))):
         each.mkdir(parents=True, exist_ok=True)
     with locked(folder) as lock, guarding(services.ROOT, lock) as guard:
         async with AsyncExitStack() as stack:
-            yield await _start(folder, free_port(preferred_port), _Starter(stack, guard, logs))
+            yield await _start(folder, free_port(preferred_port), host, _Starter(stack, guard, logs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class _Starter:
             self.guard.forget(child.pid)
 
 
-async def _start(folder: Path, http_port: int, start: _Starter) -> Cloud:
+async def _start(folder: Path, http_port: int, host: HostService, start: _Starter) -> Cloud:
     secrets = Secrets.of(folder)
     tables_port = free_port()
     tables, _ = await start(services.azurite(folder, tables_port))
@@ -88,6 +96,6 @@ async def _start(folder: Path, http_port: int, start: _Starter) -> Cloud:
     where = Addresses(connection, services.tables_connection(tables_port), sink_url, f"http://{HOST}:{http_port}")
     cloud = Cloud(folder, secrets, where, f"http://{HOST}:{admin_port}", [tables, bus, sink])
     write_private(cloud.settings, local_settings(secrets, where))
-    host, _ = await start(services.host(cloud.settings, http_port))
-    cloud.children.append(host)
+    functions, _ = await start(host(cloud.settings, http_port))
+    cloud.children.append(functions)
     return cloud

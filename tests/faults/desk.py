@@ -23,13 +23,17 @@ class Desk:
     """Whether a case of the list shall be resolved."""
     resolved: set[str] = field(default_factory=set, init=False)
     """Cases whose resolution was accepted: from then on it must come."""
+    _asked: set[str] = field(default_factory=set, init=False)
 
     async def work(self) -> None:
         """Look at the list of open cases, for ever."""
         while True:
             try:
-                for case in [case for case in await self._open_cases() if self.wants(case)]:
-                    await self._resolve(case["id"])
+                wanted = [case["id"] for case in await self._open_cases() if self.wants(case)]
+                # Accepted, and the answer was lost: nobody else takes a case off the list.
+                self.resolved |= self._asked - set(wanted)
+                for case in wanted:
+                    await self._resolve(case)
             except (aiohttp.ClientError, TimeoutError):
                 pass  # whatever is away: the case is on the list until it is resolved
             await asyncio.sleep(LOOK_AGAIN)
@@ -48,6 +52,7 @@ class Desk:
         """Ask under the case's own key: however often that is, it is one command."""
         if case in self.resolved:
             return
+        self._asked.add(case)
         url, headers = f"{self.cloud.host.url}/api/cases/{case}/resolve", {"Idempotency-Key": case}
         async with self.cloud.http.post(url, json={"text": "Done."}, headers=headers) as response:
             if response.status in TAKEN:

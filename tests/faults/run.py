@@ -36,7 +36,8 @@ def main() -> int:
     options = _parser().parse_args()
     # The Service Bus SDK leaves the sockets of broken links to the garbage collector.
     warnings.filterwarnings("ignore", "unclosed", ResourceWarning)
-    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    for name in ("azure", "carebus"):  # theirs and ours tell of broken links, which here is no news
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     folder = Path(tempfile.mkdtemp(prefix="carebus-faults-"))
     code = _code(options, folder)
     if code:

@@ -1,0 +1,68 @@
+"""The findings of all parts: a table on the screen, a plot and a JSON file in a folder."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import leather
+from rich.table import Table
+
+from bench.part import Line, Part
+
+
+def table(parts: Mapping[str, Part]) -> Table:
+    """Return every figure with its aim; an aim is information, a gate decides."""
+    found = Table(title="Carebus bench: ratios, medians")
+    for column in ("part", "figure"):
+        found.add_column(column)
+    for column in ("value", "aim", ""):
+        found.add_column(column, justify="right")
+    for name, part in parts.items():
+        found.add_section()
+        for number, line in enumerate(part.lines):
+            mark = "" if not line.aim else "[green]✓[/green]" if line.is_met else "[red]✗[/red]"
+            found.add_row(
+                name if number == 0 else "", line.what, f"{line.value:.2f} {line.unit}".strip(), line.aim, mark
+            )
+    return found
+
+
+def save(parts: Mapping[str, Part], folder: Path, stamp: str) -> list[Path]:
+    """Write everything to files, and return which."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures, plot = folder / f"{stamp}.json", folder / f"{stamp}.svg"
+    content = {name: {"lines": [asdict(line) for line in part.lines], **part.figures} for name, part in parts.items()}
+    figures.write_text(json.dumps(content, indent=2), encoding="utf-8")
+    charts = [*_ratios(parts), *_latency(parts)]
+    if not charts:
+        return [figures]
+    grid = leather.Grid()
+    grid.add_many(charts)
+    grid.to_svg(str(plot))
+    return [figures, plot]
+
+
+def _ratios(parts: Mapping[str, Part]) -> list[leather.Chart]:
+    """Show how much of its aim each figure uses up: 1 is just met, less is better."""
+    used = [(_used(line), line.what) for part in parts.values() for line in part.lines if line.aim]
+    if not used:
+        return []
+    chart = leather.Chart("Share of its aim or gate that a figure uses up (1 is just met)")
+    chart.add_bars(used)
+    chart.add_x_scale(0, max(1.5, *(share for share, _ in used)))
+    return [chart]
+
+
+def _used(line: Line) -> float:
+    return line.at_least / line.value if line.at_least is not None else line.value / (line.at_most or 1)
+
+
+def _latency(parts: Mapping[str, Part]) -> list[leather.Chart]:
+    if "latency" not in parts:
+        return []
+    chart = leather.Chart("Webhook to SMS: milliseconds by percentile")
+    percentiles = parts["latency"].figures["percentiles"]
+    chart.add_line([(number, 1e3 * seconds) for number, seconds in enumerate(percentiles, start=1)])
+    chart.add_y_scale(0, 1e3 * percentiles[-1])
+    return [chart]
