@@ -66,8 +66,8 @@ async def measure(bench: Bench) -> Part:
     """Play rounds against both, and compare what a message costs."""
     (bench.folder / "bus").mkdir()
     async with (
-        _running(services.servicebus(bench.folder), bench.folder) as (broker, (port, _)),
-        _running(_echo(), bench.folder) as (echo, (echo_port,)),
+        running(services.servicebus(bench.folder), bench.folder) as (broker, (port, _)),
+        running(_echo(), bench.folder) as (echo, (echo_port,)),
         ServiceBusClient.from_connection_string(services.servicebus_connection(port)) as client,
         client.get_queue_sender(QUEUE) as sender,
         client.get_queue_receiver(QUEUE) as receiver,
@@ -115,7 +115,8 @@ async def _bare(echo: Child, port: int, frames: list[bytes], answer: bytes, stoc
 
 
 @asynccontextmanager
-async def _running(service: Service, folder: Path) -> AsyncIterator[tuple[Child, tuple[int, ...]]]:
+async def running(service: Service, folder: Path) -> AsyncIterator[tuple[Child, tuple[int, ...]]]:
+    """Run a service, and yield it with the ports that it named."""
     child = await Child.start(service, services.ROOT, folder)
     try:
         found = await child.until_ready()

@@ -27,10 +27,15 @@ def azurite(data: Path, port: int) -> Service:
     return Service("azurite", command, ready="successfully (?:started|listening)")
 
 
-def servicebus(data: Path) -> Service:
-    """The bus. Messages live as long as in the cloud; the official emulator allows an hour at most."""
+def servicebus(data: Path | None) -> Service:
+    """The bus, in memory only where it has no folder.
+
+    Messages live as long as in the cloud; the official emulator allows an hour at most.
+    """
     command = _module("local.servicebus", "--config", str(ROOT / "infra" / "servicebus.config.json"))
-    options = ["--port", "0", "--admin-port", "0", "--ttl", "P14D", "--data", str(data / "bus")]
+    options = ["--port", "0", "--admin-port", "0", "--ttl", "P14D"]
+    if data is not None:
+        options += ["--data", str(data / "bus")]
     return Service("servicebus", [*command, *options], ready=r"listening on \S+:(\d+) \(admin (\d+)\)")
 
 
