@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from local.servicebus.addresses import entity_path
+from local.servicebus.addresses import DEAD_LETTER_SUFFIX, entity_path
 from local.servicebus.entity import Entity
 from local.servicebus.errors import NOT_FOUND, RefusedError
 from local.servicebus.holdings import Recorder
@@ -82,9 +82,9 @@ class Broker:
 
     def reports(self) -> dict[str, QueueReport]:
         """Return the counts of every queue by its name."""
-        return {name: _report(self._entities[entity_path(name)].queue) for name in self._names}
+        return {name: self._report(entity_path(name)) for name in self._names}
 
-
-def _report(queue: Queue) -> QueueReport:
-    dead = queue.dead_letters.counts() if queue.dead_letters else (0,)
-    return QueueReport(*queue.counts(), sum(dead), queue.accepted, queue.completed, queue.duplicates, queue.forwarded)
+    def _report(self, path: str) -> QueueReport:
+        queue, dead_letters = self._entities[path].queue, self._entities[path + DEAD_LETTER_SUFFIX].queue
+        dead = sum(dead_letters.counts())
+        return QueueReport(*queue.counts(), dead, queue.accepted, queue.completed, queue.duplicates, queue.forwarded)

@@ -1,15 +1,15 @@
 """A queue of the broker: a state machine that does no I/O and reads time from the clock it is given."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID
 
 from local.servicebus.deadlines import earliest
 from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
-from local.servicebus.holdings import Holdings, Recorder
+from local.servicebus.holdings import Recorder
+from local.servicebus.intake import Intake
 from local.servicebus.locks import Clock, Locks
-from local.servicebus.message import Message
 from local.servicebus.records import Record
 from local.servicebus.settings import QueueSettings
 
@@ -23,54 +23,19 @@ class Counts(NamedTuple):
     deferred: int
 
 
-class Queue:
+class Queue(Intake):
     """Messages handed out in the order of their sequence numbers, each under a lock until it is settled.
 
     Locks are not recorded: after a restart every message is free, and a delivery that was under way is not counted.
     """
 
     def __init__(
-        self, settings: QueueSettings, clock: Clock, record: Recorder, dead_letters: "Queue | None" = None
+        self, settings: QueueSettings, clock: Clock, record: Recorder, dead_letters: Intake | None = None
     ) -> None:
-        self.settings = settings
-        self.dead_letters = dead_letters
-        self.forward_to: Queue | None = None
-        self.accepted = self.completed = self.duplicates = self.forwarded = 0
-        self._clock = clock
-        self._notify: Callable[[], None] = _nobody
-        self._holdings = Holdings(settings.name, record, settings.duplicate_window, self._session_of)
+        super().__init__(settings, clock, record, dead_letters)
+        self.completed = 0
         self._contents = self._holdings.contents
         self._locks = Locks(settings.lock_duration, clock)
-
-    @property
-    def name(self) -> str:
-        """The address inside the namespace."""
-        return self.settings.name
-
-    def watch(self, notify: Callable[[], None]) -> None:
-        """Let somebody know whenever a message may be had that could not be before, or a deadline is set."""
-        self._notify = notify
-
-    def check(self, message: Message) -> None:
-        """Raise `RefusedError` where this queue takes no such message; `send` relies on it."""
-
-    def send(self, message: Message, first_number: int | None = None) -> int | None:
-        """Store a message and return its sequence number; None, and nothing stored, if its id was seen before.
-
-        A message that another queue forwards brings the number it had there at first.
-        """
-        now = self._clock()
-        if self._holdings.is_repeat(message, now):
-            self.duplicates += 1
-            return None
-        self.accepted += 1
-        number = self._holdings.next_number()
-        first_number = first_number or number
-        if message.scheduled_for is not None and message.scheduled_for > now:
-            self._store(self._entry(message, State.SCHEDULED, number, first_number, now))
-        else:
-            self._arrive(self._entry(message, State.ACTIVE, number, first_number, now, self._expiry(message, now)))
-        return number
 
     def receive(self, session_id: str | None = None) -> Entry | None:
         """Hand out the next message, of a session where the queue has such, locked."""
@@ -172,55 +137,6 @@ class Queue:
         """Apply a record of an earlier life; nothing is recorded again."""
         self._holdings.restore(record)
 
-    def adopt(self, entry: Entry, reason: str | None, description: str | None) -> None:
-        """Take a message over as a dead letter, with why: under its old number, and without an end."""
-        message = entry.message.dead_lettered(reason, description)
-        dead = self._entry(message, State.ACTIVE, entry.number, entry.first_number, entry.enqueued_at)
-        dead.delivery_count = entry.delivery_count
-        self._arrive(dead)
-
-    def _entry(
-        self, message: Message, state: State, number: int, first: int, now: int, expires_at: int | None = None
-    ) -> Entry:
-        return Entry(number, message, state, now, first, expires_at, session_id=self._session_of(message))
-
-    def _session_of(self, message: Message) -> str | None:  # noqa: ARG002
-        """A message's session matters only where a queue has sessions."""
-        return None
-
-    def _expiry(self, message: Message, now: int) -> int | None:
-        """A queue's time to live is also the longest a message may ask for (Service Bus, message expiration)."""
-        limits = [limit for limit in (message.time_to_live, self.settings.time_to_live) if limit is not None]
-        return now + min(limits) if limits else None
-
-    def _arrive(self, entry: Entry) -> None:
-        """Store a message, or hand it on at once where this queue forwards."""
-        if self.forward_to is None:
-            self._store(entry)
-        else:
-            self._forward(entry, self.forward_to)
-
-    def _forward(self, entry: Entry, target: "Queue") -> None:
-        """A dead letter that is forwarded says where from; what the target refuses becomes a dead letter here."""
-        message, source = entry.message, self.settings.dead_letters_of
-        if source is not None:
-            message = message.annotated(_DEAD_LETTER_SOURCE, source)
-        try:
-            target.check(message)
-        except RefusedError as refused:
-            if self.dead_letters is None:
-                self._store(entry)
-            else:
-                self.dead_letters.adopt(entry, "ForwardingFailed", refused.description)
-            return
-        self.forwarded += 1
-        self._holdings.record_number()
-        target.send(message, entry.first_number)
-
-    def _store(self, entry: Entry) -> None:
-        self._holdings.add(entry)
-        self._notify()
-
     def _lock(self, entry: Entry) -> None:
         self._locks.take(entry)
 
@@ -254,14 +170,6 @@ class Queue:
             self._contents.make_ready(entry)
             self._notify()
 
-    def _activate(self, entry: Entry, now: int) -> None:
-        """A scheduled message joins the queue's end when it is due (Service Bus, message sequencing)."""
-        self._holdings.remove(entry)
-        message, expires_at = entry.message, self._expiry(entry.message, now)
-        self._arrive(
-            self._entry(message, State.ACTIVE, self._holdings.next_number(), entry.first_number, now, expires_at)
-        )
-
     def _expire(self, entry: Entry) -> None:
         if self.settings.dead_letter_on_expiry:
             self._bury(entry, "TTLExpiredException", "The message expired and was dead lettered.")
@@ -274,12 +182,5 @@ class Queue:
             self.dead_letters.adopt(entry, reason, description)
 
 
-_DEAD_LETTER_SOURCE = "x-opt-deadletter-source"
-
-
 def _no_message(number: int) -> RefusedError:
     return RefusedError(MESSAGE_NOT_FOUND, f"There is no such message: sequence number {number}.")
-
-
-def _nobody() -> None:
-    """Whom a queue tells that nobody watches."""

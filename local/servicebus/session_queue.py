@@ -6,6 +6,7 @@ from local.servicebus.deadlines import earliest
 from local.servicebus.entry import Entry
 from local.servicebus.errors import NOT_ALLOWED, RefusedError, SessionLostError
 from local.servicebus.holdings import Recorder
+from local.servicebus.intake import Intake
 from local.servicebus.locks import Clock, Locks
 from local.servicebus.message import Message, check_id
 from local.servicebus.message_sessions import Loser, MessageSession, MessageSessions
@@ -18,7 +19,7 @@ class SessionQueue(Queue):
     """Messages in order inside their session; what is locked of a session ends with the lock on the session."""
 
     def __init__(
-        self, settings: QueueSettings, clock: Clock, record: Recorder, dead_letters: Queue | None = None
+        self, settings: QueueSettings, clock: Clock, record: Recorder, dead_letters: Intake | None = None
     ) -> None:
         super().__init__(settings, clock, record, dead_letters)
         self._record = record
