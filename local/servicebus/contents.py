@@ -92,11 +92,11 @@ class Contents:
 
     def ready_sessions(self) -> Iterator[str]:
         """Yield the sessions that have messages to be had, those that have had some for longest first."""
-        for session_id, ready in self._ready.items():
-            if session_id is not None and self._is_any_ready(ready):
-                yield session_id
+        return (each for each in self._ready if each is not None and self.is_ready(each))
 
-    def _is_any_ready(self, ready: list[int]) -> bool:
+    def is_ready(self, session_id: str) -> bool:
+        """Tell whether a session has messages to be had."""
+        ready = self._ready.get(session_id, [])
         while ready:
             entry = self._entries.get(ready[0])
             if entry is not None and entry.is_ready:

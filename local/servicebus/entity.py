@@ -57,6 +57,7 @@ class Entity:
         """Take a receiver out; what it holds stays locked until the locks end, as in the service."""
         if receiver in self._receivers:
             self._receivers.remove(receiver)
+            self.touch()
 
     def apply(self, applicant: Applicant) -> None:
         """Let somebody wait for any session; who came first has it first."""

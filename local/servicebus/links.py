@@ -179,11 +179,11 @@ class QueueLink(OutgoingLink):
         return self.queue.receive_and_delete() if self._presettled else self.queue.receive()
 
     def deliver(self, entry: Entry) -> None:
-        """Send a message; its delivery tag is the lock token as .NET writes a GUID."""
+        """Send a message; its delivery tag is the lock token, if it has one, as .NET writes a GUID."""
         self._used_at = now()
         token = entry.token
         if token is None:
-            self.send(uuid4().bytes_le, render(entry), settled=True)
+            self.send(b"", render(entry), settled=True)
         else:
             delivery_id = self.send(token.bytes_le, render(entry), settled=False)
             self._session.await_outcome(delivery_id, self, token)

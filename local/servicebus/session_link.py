@@ -35,6 +35,7 @@ class SessionLink(QueueLink):
         self._sessions = queue
         self._wanted = wanted
         self._held: MessageSession | None = None
+        self._lapsed: str | None = None
         self._gives_up: asyncio.TimerHandle | None = None
 
     def open(self) -> None:
@@ -57,7 +58,7 @@ class SessionLink(QueueLink):
 
     def is_idle(self, since: float) -> bool:
         """Tell whether it has a session for nothing; one that waits gives up by itself."""
-        return self._held is not None and super().is_idle(since)
+        return (self._held is not None or self._lapsed is not None) and super().is_idle(since)
 
     def close(self) -> None:
         """Stop receiving, or waiting; let another have the session."""
@@ -70,14 +71,24 @@ class SessionLink(QueueLink):
             self._sessions.close(held)
 
     def fetch(self) -> Entry | None:
-        """Take the session's next message."""
-        assert self._held is not None
+        """Take the session's next message; where the session is lost there is none."""
+        if self._held is None:
+            if self._lapsed is not None and self._sessions.has_messages(self._lapsed):
+                self._detach()
+            return None
         if self._presettled:
             return self._sessions.receive_and_delete(self._held.id)
         return self._sessions.receive(self._held.id)
 
     def _lose(self) -> None:
-        self._held = None
+        """Whoever has nothing to settle learns that the lock ended only when there would be more: so the service."""
+        held, self._held = self._held, None
+        if self._presettled and held is not None:
+            self._lapsed = held.id
+        else:
+            self._detach()
+
+    def _detach(self) -> None:
         self._session.detach(self.attach, SessionLostError())
 
     def _give_up(self) -> None:

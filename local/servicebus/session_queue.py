@@ -60,6 +60,10 @@ class SessionQueue(Queue):
         self._sessions.held(session_id)
         return super().receive_deferred(numbers, session_id)
 
+    def has_messages(self, session_id: str) -> bool:
+        """Tell whether a session has messages to be had."""
+        return self._contents.is_ready(session_id)
+
     def renew_session(self, session_id: str) -> int:
         """Lock a session for another lock duration from now, and return until when; raise `SessionLostError`."""
         session = self._sessions.held(session_id)

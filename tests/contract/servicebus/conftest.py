@@ -45,6 +45,7 @@ QUEUES: dict[str, dict[str, Any]] = {
             "strict-sessions",
         )
     },
+    "lapsing-session": {"RequiresSession": True, "LockDuration": "PT1S"},
     "short-sessions": {"RequiresSession": True, "LockDuration": "PT1S"},
     "forwarding": {"ForwardTo": "forwarded"},
     "forwarded": {},

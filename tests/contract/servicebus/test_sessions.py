@@ -155,6 +155,21 @@ async def test_a_session_is_received_and_deleted(emulator: Emulator) -> None:
         assert sum(emulator.counts("deleted-session").values()) == 2  # sent and completed
 
 
+async def test_whoever_receives_and_deletes_learns_that_its_session_is_lost_when_there_would_be_more(
+    emulator: Emulator,
+) -> None:
+    async with client(emulator, retry_total=0) as opened:
+        await send(opened, "lapsing-session", in_session("a", "a1"))
+        mode = ServiceBusReceiveMode.RECEIVE_AND_DELETE
+        async with accepted(opened, "lapsing-session", "a", receive_mode=mode) as receiver:
+            assert ids(await receive(receiver)) == ["a1"]
+            assert await receiver.receive_messages(max_wait_time=1.5) == []
+            await send(opened, "lapsing-session", in_session("a", "a2"))
+            with pytest.raises(SessionLockLostError):
+                await receive(receiver)
+        assert emulator.counts("lapsing-session")["active"] == 1
+
+
 async def test_dead_letters_of_a_session_are_had_without_one(emulator: Emulator) -> None:
     async with client(emulator) as opened:
         await send(opened, "dead-session", in_session("a", "a1"))
