@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from local.servicebus.amqp.types import MalformedError
 from local.servicebus.blocks import DamagedError, encode_block, read_blocks
-from local.servicebus.records import Record, decode_record, encode_record
+from local.servicebus.records import Record, UnknownRecordError, decode_records, encode_record
 
-_MAGIC = b"carebus-servicebus-journal-1\n"
+_MAGIC = b"carebus-servicebus-journal-2\n"
 _BLOCK_SIZE = 1024 * 1024
 
 
@@ -113,7 +112,7 @@ class Journal:
             os.fsync(self._file)
             _sync_directory(self._path.parent)
         elif not data.startswith(_MAGIC):
-            raise JournalError(f"{self._path} is no journal of this emulator")
+            raise JournalError(f"{self._path} is no journal of this version of the emulator")
         return len(_MAGIC)
 
 
@@ -125,13 +124,10 @@ def _blocks(file: BinaryIO, size: int, path: Path) -> Iterator[tuple[bytes, int]
 
 
 def _records(payload: bytes, path: Path) -> Iterator[Record]:
-    position = 0
-    while position < len(payload):
-        try:
-            record, position = decode_record(payload, position)
-        except (MalformedError, KeyError, TypeError) as error:
-            raise JournalError(f"{path} holds a record that this version does not know: {error}") from error
-        yield record
+    try:
+        yield from decode_records(payload)
+    except UnknownRecordError as error:
+        raise JournalError(f"{path} holds a record that this version does not know: {error}") from error
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[tuple[bytes, int]]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from local.servicebus.amqp.decoder import decode, list_item, map_items
-from local.servicebus.amqp.encoder import encode, encode_described, encode_map
+from local.servicebus.amqp.encoder import encode
 from local.servicebus.amqp.sections import (
     APPLICATION_PROPERTIES,
     DATA,
@@ -73,15 +73,6 @@ class Message(NamedTuple):
         pairs = zip(self.annotations[::2], self.annotations[1::2], strict=True)
         kept = [part for pair in pairs if pair[0] != key for part in pair]
         return self._replace(annotations=(*kept, key, encode(value)))
-
-    def encoded(self) -> bytes:
-        """Return the message such that `parse` gives it back."""
-        head = encode_described(HEADER, (self.durable, self.priority, self.time_to_live))
-        if self.delivery_annotations:
-            head += b"\x00\x53\x71" + encode_map(self.delivery_annotations)
-        if self.annotations:
-            head += b"\x00\x53\x72" + encode_map(self.annotations)
-        return head + self.bare
 
     def dead_lettered(self, reason: str | None, description: str | None) -> "Message":
         """Return the message as it lies in a dead-letter queue: it says why."""

@@ -1,12 +1,13 @@
 """What a queue writes down, so that a restart finds it as it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
+from uuid import UUID
 
-from local.servicebus.amqp.decoder import decode
-from local.servicebus.amqp.encoder import encode_described
+import msgpack
+
 from local.servicebus.amqp.types import Value
-from local.servicebus.message import Message, parse
+from local.servicebus.message import Message
 
 
 class Put(NamedTuple):
@@ -65,23 +66,45 @@ class SessionState(NamedTuple):
 type Record = Put | Update | Drop | Remember | LastNumber | SessionState
 
 
+class UnknownRecordError(Exception):
+    """Bytes that are no records of this version."""
+
+
 def encode_record(record: Record) -> bytes:
-    """Return a record as an AMQP described list."""
-    fields: list[Value] = list(record)
-    if isinstance(record, Put):
-        fields[-1] = record.message.encoded()
-    return encode_described(_CODES[type(record)], fields)
+    """Return a record as bytes."""
+    packed: bytes = msgpack.packb((_CODES[type(record)], *record), default=_pack_uuid)
+    return packed
 
 
-def decode_record(data: bytes, position: int) -> tuple[Record, int]:
-    """Return the record at a position and the position after it; raise `MalformedError`."""
-    described, end = decode(data, position)
-    kind = _KINDS[described.descriptor]
-    fields = described.value
-    if kind is Put:
-        fields[-1] = parse(fields[-1])
-    return kind(*fields), end
+def decode_records(data: bytes) -> Iterator[Record]:
+    """Yield the records that bytes are made of; raise `UnknownRecordError`. Their block tells whether all are there."""
+    unpacker = msgpack.Unpacker(use_list=False, ext_hook=_unpack_uuid, max_buffer_size=0)
+    unpacker.feed(data)
+    try:
+        for code, *fields in unpacker:
+            yield _KINDS[code](*fields)
+    except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
+        raise UnknownRecordError(str(error)) from error
 
 
-_KINDS: dict[int, Callable[..., Record]] = {1: Put, 2: Update, 3: Drop, 4: Remember, 5: LastNumber, 6: SessionState}
-_CODES = {kind: code for code, kind in _KINDS.items()}
+def _put(*fields: Value) -> Put:
+    put = Put(*fields)
+    return put._replace(message=Message(*put.message))
+
+
+def _pack_uuid(value: object) -> msgpack.ExtType:
+    """A message id may be one; everything else in a record is of a type that has a form."""
+    if not isinstance(value, UUID):
+        raise TypeError(f"{type(value).__name__} in a record")
+    return msgpack.ExtType(_UUID, value.bytes)
+
+
+def _unpack_uuid(code: int, data: bytes) -> UUID:
+    if code != _UUID:
+        raise ValueError(f"a value of the unknown type {code}")
+    return UUID(bytes=data)
+
+
+_UUID = 1
+_KINDS: dict[int, Callable[..., Record]] = {1: _put, 2: Update, 3: Drop, 4: Remember, 5: LastNumber, 6: SessionState}
+_CODES = {Put: 1, Update: 2, Drop: 3, Remember: 4, LastNumber: 5, SessionState: 6}

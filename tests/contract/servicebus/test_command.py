@@ -100,7 +100,10 @@ def test_a_port_in_use_is_told_in_one_line() -> None:
 def test_damaged_data_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
     (tmp_path / "journal").write_bytes(b"milk, bread")
     result = run("--config", config, "--data", tmp_path)
-    assert (result.returncode, result.stderr) == (2, f"servicebus: {tmp_path}/journal is no journal of this emulator\n")
+    assert (result.returncode, result.stderr) == (
+        2,
+        f"servicebus: {tmp_path}/journal is no journal of this version of the emulator\n",
+    )
 
 
 def test_wrong_bytes_do_not_disturb_it(emulator: Emulator) -> None:

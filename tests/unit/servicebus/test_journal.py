@@ -1,5 +1,6 @@
 """A journal gives back what was committed, whatever a crash left at its end."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from local.servicebus.records import (
     Record,
     Remember,
     SessionState,
+    UnknownRecordError,
     Update,
-    decode_record,
+    decode_records,
     encode_record,
 )
 from tests.unit.servicebus.builders import message
@@ -66,8 +68,13 @@ def write(directory: Path, turns: list[list[Record]]) -> list[int]:
 
 @given(RECORDS)
 def test_a_record_comes_back_from_its_encoding(record: Record) -> None:
-    encoded = encode_record(record)
-    assert decode_record(encoded, 0) == (record, len(encoded))
+    assert list(decode_records(encode_record(record))) == [record]
+
+
+@given(st.binary())
+def test_any_bytes_are_records_or_unknown(data: bytes) -> None:
+    with suppress(UnknownRecordError):
+        list(decode_records(data))
 
 
 def test_committed_records_come_back_in_order(tmp_path: Path) -> None:

@@ -30,11 +30,6 @@ def test_a_message_is_parsed_into_what_the_broker_needs() -> None:
     assert (message.message_id, message.scheduled_for, message.time_to_live) == ("order-1", 1_800_000_000_000, 5000)
 
 
-def test_a_parsed_message_comes_back_from_its_encoding() -> None:
-    message = parse(message_bytes("order-1", scheduled_for=1_800_000_000_000, properties={"number": 7}))
-    assert parse(message.encoded()) == message
-
-
 def test_a_message_without_an_id_gets_one_and_keeps_its_other_properties() -> None:
     data = encode_described(PROPERTIES, [None, None, "orders"]) + section(DATA, b"hello")
     message = parse(data)
@@ -55,7 +50,6 @@ def test_delivery_annotations_behind_the_body_do_not_hide_it() -> None:
     message = parse(message_bytes("order-1") + section(DELIVERY_ANNOTATIONS, lock))
     assert message.bare == parse(message_bytes("order-1")).bare
     assert message.delivery_annotations == (encode(Symbol("mine")), encode(3))
-    assert parse(message.encoded()) == message
 
 
 def test_an_annotation_takes_the_place_of_one_of_its_name() -> None:
