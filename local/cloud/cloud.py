@@ -28,6 +28,8 @@ class Cloud:
     addresses: Addresses
     admin_url: str
     """Where the bus tells what its queues hold."""
+    smtp: str
+    """Where the sink takes mails of whatever else sends some."""
     children: list[Child] = field(default_factory=list)
 
     @property
@@ -92,9 +94,10 @@ async def _start(folder: Path, http_port: int, host: HostService, start: _Starte
     tables, _ = await start(services.azurite(folder, tables_port))
     bus, (bus_port, admin_port) = await start(services.servicebus(folder))
     connection = services.servicebus_connection(int(bus_port))
-    sink, (sink_url,) = await start(services.sink(folder, secrets.sink_key, connection))
+    sink, (sink_url, smtp_port) = await start(services.sink(folder, secrets.sink_key, connection))
     where = Addresses(connection, services.tables_connection(tables_port), sink_url, f"http://{HOST}:{http_port}")
-    cloud = Cloud(folder, secrets, where, f"http://{HOST}:{admin_port}", [tables, bus, sink])
+    admin_url, smtp = f"http://{HOST}:{admin_port}", f"{HOST}:{smtp_port}"
+    cloud = Cloud(folder, secrets, where, admin_url, smtp, [tables, bus, sink])
     write_private(cloud.settings, local_settings(secrets, where))
     functions, _ = await start(host(cloud.settings, http_port))
     cloud.children.append(functions)

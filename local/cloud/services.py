@@ -40,9 +40,9 @@ def servicebus(data: Path | None) -> Service:
 
 
 def sink(data: Path, key: str, bus: str) -> Service:
-    """The channel sink, in place of Azure Communication Services."""
+    """The channel sink, in place of Azure Communication Services and of an SMTP relay."""
     options = ["--port", "0", "--access-key", key, "--servicebus", bus, "--data", str(data / "sink")]
-    return Service("sink", _module("local.sink", *options), ready=r"listening on (http://\S+)")
+    return Service("sink", _module("local.sink", *options), ready=r"listening on (http://\S+) \(smtp (\d+)\)")
 
 
 def host(settings: Path, port: int) -> Service:

@@ -53,6 +53,7 @@ def _places(cloud: Cloud) -> dict[str, str]:
         "Functions": url,
         "API": f"{url}/api/openapi.json",
         "Inbox": f"{cloud.addresses.sink}/inbox  (what customers received)",
+        "SMTP": f"{cloud.smtp}  (the inbox takes mails here, too)",
         "Queues": f"{cloud.admin_url}/queues",
         "Settings": f"{_shown(cloud, 'local.settings.json')}  (every key and connection string)",
         "Logs": _shown(cloud, "logs"),

@@ -7,7 +7,8 @@ import logging
 from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusSender
 
-from local.sink.ledger import Event, Ledger
+from local.sink.ledger import Ledger
+from local.sink.records import Event
 
 RETRY_SECONDS = 0.5
 SEND_TIMEOUT_SECONDS = 10

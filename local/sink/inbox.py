@@ -5,12 +5,13 @@ from typing import Literal
 from aiohttp import web
 from yarl import URL
 
+from local.sink import followup
 from local.sink.context import SINK
 from local.sink.failures import Failure
-from local.sink.ledger import Cleared
 from local.sink.links import links
 from local.sink.message import Message
 from local.sink.page import HEADERS, render
+from local.sink.records import Cleared
 from local.sink.refusal import Handler, Refused, parse
 from local.sink.service import Sink
 
@@ -32,7 +33,7 @@ def newest_first(sink: Sink) -> list[Message]:
 async def show_inbox(request: web.Request) -> web.Response:
     """`GET /inbox`."""
     sink = request.app[SINK]
-    page = render(newest_first(sink), sink.failures.planned, len(sink.ledger.pending))
+    page = render(newest_first(sink), list(sink.failures.planned.values()), len(sink.ledger.pending))
     return web.Response(text=page, content_type="text/html", headers=HEADERS)
 
 
@@ -62,7 +63,7 @@ async def click_message(request: web.Request) -> web.Response:
 
 async def engage(request: web.Request, kind: Literal["view", "click"], context: str) -> web.Response:
     """Report it, and take a person back to the page."""
-    await request.app[SINK].engage(request.match_info["id"], kind, context)
+    await followup.engage(request.app[SINK], request.match_info["id"], kind, context)
     if "text/html" in request.headers.get("Accept", ""):
         return web.Response(status=303, headers={"Location": "/inbox"})
     return web.Response(status=202)
@@ -71,13 +72,13 @@ async def engage(request: web.Request, kind: Literal["view", "click"], context: 
 async def plan_failure(request: web.Request) -> web.Response:
     """`POST /failures`."""
     failure = parse(Failure, await request.read())
-    request.app[SINK].failures.planned.append(failure)
+    request.app[SINK].failures.plan(failure)
     return web.json_response(failure.model_dump(mode="json"), status=201)
 
 
 async def list_failures(request: web.Request) -> web.Response:
     """`GET /failures`: what is still to go wrong."""
-    planned = request.app[SINK].failures.planned
+    planned = request.app[SINK].failures.planned.values()
     return web.json_response({"failures": [failure.model_dump(mode="json") for failure in planned]})
 
 

@@ -1,61 +1,22 @@
 """All that the sink knows, as a sequence of records: played back from the journal, it is there again."""
 
 import asyncio
-from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from local.sink.journal import DamagedJournal, Journal
-from local.sink.message import Channel, Message
-from local.sink.repeatability import Answer, Remembered
-
-type Event = dict[str, Any]
-
-
-class Answered(BaseModel):
-    """A request was decided: its answer, and if it was accepted, the message and its reports."""
-
-    record: Literal["answered"] = "answered"
-    channel: Channel
-    request_id: str | None
-    fingerprint: str
-    answer: Answer
-    message: Message | None = None
-    events: list[Event] = Field(default_factory=list)
-
-
-class Engaged(BaseModel):
-    """Somebody opened or clicked a message."""
-
-    record: Literal["engaged"] = "engaged"
-    message_id: str
-    state: str
-    events: list[Event]
-
-
-class Reported(BaseModel):
-    """The bus took these reports."""
-
-    record: Literal["reported"] = "reported"
-    event_ids: list[str]
-
-
-class Cleared(BaseModel):
-    """The inbox was emptied; answers and reports stay, since they were promised."""
-
-    record: Literal["cleared"] = "cleared"
-
-
-type Record = Answered | Engaged | Reported | Cleared
-RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="record")])
+from local.sink.message import Message
+from local.sink.records import RECORD, Answered, Cleared, Engaged, Event, Record, Reported, Reset
+from local.sink.repeatability import Remembered
 
 
 class Ledger:
-    """The inbox, the answers to repeat and the reports still to send."""
+    """The inbox with its reports, the answers to repeat and the reports still to send."""
 
     def __init__(self, journal: Journal) -> None:
         """Play back what the journal holds; raise DamagedJournal naming the line that cannot be read."""
         self.messages: dict[str, Message] = {}
+        self.reports: dict[str, list[Event]] = {}
         self.answers: dict[tuple[str, str], Remembered] = {}
         self.pending: dict[str, Event] = {}
         self.unsent = asyncio.Event()
@@ -67,7 +28,10 @@ class Ledger:
                 raise DamagedJournal(f"line {number} of the journal is no record") from error
 
     async def record(self, record: Record) -> None:
-        """Make it durable, then true."""
+        """Make it durable, then true; both or neither, though whoever asked may hang up meanwhile."""
+        await asyncio.shield(self._record(record))
+
+    async def _record(self, record: Record) -> None:
         await self._journal.append(record.model_dump_json().encode())
         self._apply(record)
 
@@ -81,17 +45,22 @@ class Ledger:
         match record:
             case Answered():
                 self._apply_answer(record)
-                self._expect(record.events)
+                self._expect(record.answer.message_id, record.events)
             case Engaged():
                 # The inbox may have been emptied meanwhile; the report is owed all the same.
                 if message := self.messages.get(record.message_id):
                     message.state = record.state
-                self._expect(record.events)
+                self._expect(record.message_id, record.events)
             case Reported():
                 for event_id in record.event_ids:
                     self.pending.pop(event_id, None)
             case Cleared():
-                self.messages.clear()
+                self._empty()
+            case Reset():
+                self._empty()
+                self.answers.clear()
+                self.pending.clear()
+                self.unsent.clear()
 
     def _apply_answer(self, record: Answered) -> None:
         if record.request_id is not None:
@@ -99,8 +68,15 @@ class Ledger:
             self.answers[record.channel, record.request_id] = remembered
         if record.message is not None:
             self.messages[record.message.id] = record.message
+            self.reports[record.message.id] = []
 
-    def _expect(self, events: list[Event]) -> None:
+    def _empty(self) -> None:
+        self.messages.clear()
+        self.reports.clear()
+
+    def _expect(self, message_id: str, events: list[Event]) -> None:
+        if message_id in self.reports:
+            self.reports[message_id] += events
         self.pending.update((event["id"], event) for event in events)
         if self.pending:
             self.unsent.set()

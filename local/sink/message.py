@@ -9,7 +9,7 @@ type Channel = Literal["sms", "email"]
 
 
 class Message(BaseModel):
-    """One line of the inbox; an SMS has a text, an e-mail a subject and bodies."""
+    """One entry of the inbox; an SMS has a text, an e-mail a subject and bodies, and attachments by name only."""
 
     id: str
     channel: Channel
@@ -21,11 +21,18 @@ class Message(BaseModel):
     plain_text: str | None = None
     html: str | None = None
     tag: str = ""
+    attachments: list[str] = Field(default_factory=list)
     repeatability_id: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     report_wanted: bool = True
     engagement_tracked: bool = True
     state: str = "accepted"
+    via: Literal["api", "smtp"] = "api"
+
+    @property
+    def readable(self) -> str:
+        """What a person reads first: the text without markup."""
+        return self.text or self.plain_text or ""
 
     def shown(self) -> dict[str, object]:
         """The message as `/inbox.json` shows it; several recipients of one e-mail are joined."""

@@ -9,17 +9,19 @@ from datetime import datetime
 from typing import Literal
 from uuid import uuid4
 
-from local.sink.ledger import Event
 from local.sink.message import Message
+from local.sink.records import Event
 
 SOURCE = "/subscriptions/local/resourceGroups/carebus/providers/Microsoft.Communication/communicationServices/sink"
 
 
 def delivery_reports(message: Message, failed: str | None, now: datetime) -> list[Event]:
     """What the provider will say about a message: delivered, or the status it `failed` with."""
+    if not message.report_wanted:
+        return []
     if message.channel == "email":
         return [email_delivery(message, recipient, failed or "Delivered", now) for recipient in message.to]
-    return [sms_delivery(message, delivered=failed is None, now=now)] if message.report_wanted else []
+    return [sms_delivery(message, delivered=failed is None, now=now)]
 
 
 def sms_delivery(message: Message, *, delivered: bool, now: datetime) -> Event:
@@ -39,7 +41,20 @@ def sms_delivery(message: Message, *, delivered: bool, now: datetime) -> Event:
         "deliveryAttempts": [attempt],
         "tag": message.tag,
     }
-    return cloud_event("SMSDeliveryReportReceived", f"/phonenumber/{message.sender.lstrip('+')}", data, now)
+    return cloud_event("SMSDeliveryReportReceived", sms_subject(message.sender), data, now)
+
+
+def sms_received(message: Message, text: str, now: datetime) -> Event:
+    """`Microsoft.Communication.SMSReceived`: the recipient of a message answers it."""
+    data = {
+        "messageId": f"Incoming_{now:%Y%m%d%H%M%S}{uuid4()}",
+        "from": message.to[0],
+        "to": message.sender,
+        "message": text,
+        "receivedTimestamp": now.isoformat(),
+        "segmentCount": 1,
+    }
+    return cloud_event("SMSReceived", sms_subject(message.sender), data, now)
 
 
 def email_delivery(message: Message, recipient: str, status: str, now: datetime) -> Event:
@@ -67,6 +82,11 @@ def email_engagement(message: Message, kind: Literal["view", "click"], context: 
         "engagementType": kind,
     }
     return cloud_event("EmailEngagementTrackingReportReceived", email_subject(message), data, now)
+
+
+def sms_subject(number: str) -> str:
+    """The subject of a text's events: our own number, of those that Azure rents out."""
+    return f"/phonenumber/{number.lstrip('+')}"
 
 
 def email_subject(message: Message) -> str:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from local.sink.ledger import Ledger
 from local.sink.refusal import answer_refusals
 from local.sink.repeatability import Repeats
 from local.sink.service import Sink
+from local.sink.smtp import serving_smtp
 
 HOST = "127.0.0.1"
 BODY_LIMIT = 1024 * 1024
@@ -33,6 +35,7 @@ class Options:
 
     key: bytes
     port: int = 0
+    smtp_port: int = 0
     servicebus: str | None = None
     reports_queue: str = "delivery-reports"
     data: Path | None = None
@@ -40,19 +43,26 @@ class Options:
     now: Callable[[], datetime] = utc_now
 
 
+class Doors(NamedTuple):
+    """Where a running sink takes messages."""
+
+    url: str
+    smtp_port: int
+
+
 @asynccontextmanager
-async def serving(options: Options) -> AsyncIterator[str]:
-    """Yield the URL of a running sink."""
+async def serving(options: Options) -> AsyncIterator[Doors]:
+    """Yield the doors of a running sink."""
     journal = Journal(options.data / "sink.jsonl" if options.data else None)
     ledger = Ledger(journal)
     repeats = Repeats(options.window, ledger.answers)
-    sink = Sink(key=options.key, ledger=ledger, repeats=repeats, failures=Failures(), now=options.now)
+    sink = Sink(key=options.key, ledger=ledger, repeats=repeats, failures=Failures(options.now), now=options.now)
     runner = web.AppRunner(application(sink), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        async with dispatching(options, ledger):
+        async with dispatching(options, ledger), serving_smtp(sink, HOST, options.smtp_port) as smtp_port:
             await web.TCPSite(runner, HOST, options.port).start()
-            yield f"http://{HOST}:{runner.addresses[0][1]}"
+            yield Doors(f"http://{HOST}:{runner.addresses[0][1]}", smtp_port)
     finally:
         await runner.cleanup()
         journal.close()

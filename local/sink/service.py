@@ -1,4 +1,4 @@
-"""The sink itself: accepts messages, once each, and lets somebody engage with them."""
+"""The sink itself: accepts messages, once each."""
 
 import asyncio
 import logging
@@ -9,11 +9,11 @@ from typing import Literal
 from uuid import uuid4
 
 from local.sink.failures import Failures, Mode
-from local.sink.ledger import Answered, Engaged, Ledger
+from local.sink.ledger import Ledger
 from local.sink.message import Message
-from local.sink.refusal import Refused
+from local.sink.records import Answered
 from local.sink.repeatability import Answer, Repeats, RequestId, fingerprint_of
-from local.sink.reports import delivery_reports, email_engagement
+from local.sink.reports import delivery_reports
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,22 @@ class Sink:
             decided = self._decide(message, request, fingerprint)
             await self.ledger.record(decided)
             log.info("%s_answered status=%d id=%s", message.channel, decided.answer.status, message.id)
-            if slow := self.failures.take(message.channel, message.to, Mode.SLOW):
-                await asyncio.sleep(slow.seconds)
+            await self._dawdle(message)
             return decided.answer
+
+    async def relay(self, messages: list[Message]) -> None:
+        """Take messages that nobody promised not to repeat and nobody reports on."""
+        taken = [
+            Answered(channel=message.channel, answer=Answer(status=202, message_id=message.id), message=message)
+            for message in messages
+        ]
+        await asyncio.gather(*(self.ledger.record(each) for each in taken))
+        log.info("smtp_accepted recipients=%d", len(messages))
+        await asyncio.gather(*(self._dawdle(message) for message in messages))
+
+    async def _dawdle(self, message: Message) -> None:
+        if slow := self.failures.take(message.channel, message.to, Mode.SLOW):
+            await asyncio.sleep(slow.seconds)
 
     def _decide(self, message: Message, request: RequestId | None, fingerprint: str) -> Answered:
         failure = self.failures.take(message.channel, message.to, Mode.REJECT, Mode.BOUNCE)
@@ -57,17 +70,6 @@ class Sink:
         state = "failed" if failure else "delivered" if decided.events else "accepted"
         decided.message = message.model_copy(update={"state": state, "repeatability_id": request_id})
         return decided
-
-    async def engage(self, message_id: str, kind: Literal["view", "click"], context: str) -> None:
-        """Report that somebody opened or clicked an e-mail; raise Refused if none is tracked."""
-        message = self.ledger.messages.get(message_id)
-        if message is None:
-            raise Refused(404, "NotFound", f"There is no message {message_id}.")
-        if message.channel != "email" or not message.engagement_tracked:
-            raise Refused(409, "NotTracked", f"Nobody tracks engagement with message {message_id}.")
-        event = email_engagement(message, kind, context, self.now())
-        state = "opened" if kind == "view" else "clicked"
-        await self.ledger.record(Engaged(message_id=message_id, state=state, events=[event]))
 
 
 def new_id(message_kind: Literal["sms", "email"], now: datetime) -> str:

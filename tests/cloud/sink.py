@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -12,16 +13,19 @@ import aiohttp
 
 ROOT = Path(__file__).parents[2]
 ACCESS_KEY = base64.b64encode(b"the channel sink's key in tests").decode()
-READY = "listening on "
+READY = re.compile(r"listening on (http://\S+) \(smtp (\d+)\)")
 START_SECONDS = 30
 
 
 class RunningSink:
-    """A sink that accepts requests at `url`."""
+    """A sink that accepts requests at `url`, and mails on `smtp_port` of 127.0.0.1."""
 
-    def __init__(self, url: str, process: asyncio.subprocess.Process, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, url: str, smtp_port: int, process: asyncio.subprocess.Process, session: aiohttp.ClientSession
+    ) -> None:
         """Take the process and where it listens."""
         self.url = url
+        self.smtp_port = smtp_port
         self.process = process
         self._session = session
 
@@ -90,20 +94,21 @@ async def running_sink(
         )
     try:
         async with asyncio.timeout(START_SECONDS):
-            url = await read_url(process)
+            url, smtp_port = await read_doors(process)
         async with aiohttp.ClientSession() as session:
-            yield RunningSink(url, process, session)
+            yield RunningSink(url, smtp_port, process, session)
     finally:
         if process.returncode is None:
             process.terminate()
             await process.wait()
 
 
-async def read_url(process: asyncio.subprocess.Process) -> str:
-    """The address from the line that says the sink is ready; raise if it ended instead."""
+async def read_doors(process: asyncio.subprocess.Process) -> tuple[str, int]:
+    """The addresses from the line that says the sink is ready; raise if it ended instead."""
     if process.stdout is None:
         raise RuntimeError("the sink was started without a pipe for its output")
     line = (await process.stdout.readline()).decode().strip()
-    if not line.startswith(READY):
+    ready = READY.fullmatch(line)
+    if ready is None:
         raise RuntimeError(f"the sink did not start: {line!r}, exit code {await process.wait()}")
-    return line.removeprefix(READY)
+    return ready[1], int(ready[2])

@@ -88,7 +88,7 @@ async def sink_backend() -> AsyncIterator[SinkBackend]:
     """An adapter connected to a sink of its own."""
     clock = Clock()
     options = Options(key=decode_key(ACCESS_KEY), now=clock.now)
-    async with serving(options) as url, aiohttp.ClientSession() as session:
+    async with serving(options) as (url, _), aiohttp.ClientSession() as session:
         provider = AcsProvider(url, AccessKey(ACCESS_KEY), now=clock.now)
         try:
             yield SinkBackend(url, clock, provider, session)

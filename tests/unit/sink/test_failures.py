@@ -10,7 +10,8 @@ TO = ["+4930123456"]
 
 def planned(*failures: Failure) -> Failures:
     all_of_them = Failures()
-    all_of_them.planned.extend(failures)
+    for failure in failures:
+        all_of_them.plan(failure)
     return all_of_them
 
 
@@ -18,7 +19,7 @@ def test_an_instruction_is_used_up() -> None:
     failures = planned(Failure(channel="sms", mode=Mode.REJECT, times=2))
     taken = [failures.take("sms", TO, Mode.REJECT) is not None for _ in range(3)]
     assert taken == [True, True, False]
-    assert failures.planned == []
+    assert failures.planned == {}
 
 
 def test_without_times_it_holds() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from local.sink.journal import DamagedJournal, Journal
-from local.sink.ledger import Answered, Cleared, Engaged, Ledger
+from local.sink.ledger import Ledger
 from local.sink.message import Message
+from local.sink.records import Answered, Cleared, Engaged
 from local.sink.repeatability import Answer
 
 

@@ -59,7 +59,7 @@ class Client:
 
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
-    async with serving(Options(key=KEY, now=lambda: NOW)) as url, aiohttp.ClientSession() as session:
+    async with serving(Options(key=KEY, now=lambda: NOW)) as (url, _), aiohttp.ClientSession() as session:
         yield Client(url, session)
 
 

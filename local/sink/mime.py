@@ -1,0 +1,65 @@
+"""Reads a mail as it comes over SMTP (RFC 5322, MIME); whatever is broken is shown as far as it can be read."""
+
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+LONGEST_HEADER = 2000
+"""Characters of a header that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says."""
+
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    attachments: list[str] = field(default_factory=list)
+
+
+def read(content: bytes) -> Mail:
+    """The mail; one that the parser cannot make sense of is all text."""
+    try:
+        parsed = message_from_bytes(content, policy=policy.default)
+        return Mail(
+            sender=first_address(parsed),
+            subject=readable(parsed["subject"] or ""),
+            text=body(parsed, "plain"),
+            html=body(parsed, "html"),
+            headers={name: readable(value)[:LONGEST_HEADER] for name, value in parsed.items()},
+            attachments=[named(part) for part in parsed.iter_attachments()],
+        )
+    # All of them: on broken input the standard library's parser raises almost any exception.
+    except Exception:
+        return Mail(text=content.decode(errors="replace"))
+
+
+def readable(text: object) -> str:
+    """The text; bytes in it that no charset explained are UTF-8, or marked as unreadable."""
+    return str(text).encode(errors="surrogateescape").decode(errors="replace")
+
+
+def first_address(parsed: EmailMessage) -> str:
+    """The address of the From header; empty without one."""
+    header = parsed["from"]
+    addresses = header.addresses if header else ()
+    return readable(addresses[0].addr_spec) if addresses else ""
+
+
+def body(parsed: EmailMessage, kind: str) -> str:
+    """The first part of this kind; empty if there is none."""
+    part = parsed.get_body((kind,))
+    if part is None:
+        return ""
+    try:
+        return readable(part.get_content())
+    except LookupError:  # of its charset, of which nobody has heard
+        return part.get_payload(decode=True).decode(errors="replace")  # type: ignore[union-attr]
+
+
+def named(part: EmailMessage) -> str:
+    """An attachment's name and kind."""
+    return f"{readable(part.get_filename() or 'without a name')} ({part.get_content_type()})"
