@@ -1,10 +1,11 @@
 """Finds the links in a message."""
 
-import html
 import re
+from html.parser import HTMLParser
 from typing import NamedTuple
 
 LINK = re.compile(r"https?://[^\s\"'<>]+")
+TICKET = re.compile(r"https?://[^/]+/t/[^/?#]+")
 # A sentence may end right behind a link.
 TRAILING = ".,;:!?)"
 
@@ -27,7 +28,28 @@ def pieces(text: str) -> list[Piece]:
     return [piece for piece in [*found, Piece(text[end:])] if piece.text]
 
 
-def links(*texts: str | None) -> list[str]:
-    """Every link in the texts once, in order; HTML's entities are resolved."""
-    found = [piece.href for text in texts for piece in pieces(html.unescape(text or "")) if piece.href]
-    return list(dict.fromkeys(found))
+def links(text: str, html: str = "") -> list[str]:
+    """Every link of a message once, in order."""
+    anchors = Anchors()
+    anchors.feed(html)
+    return list(dict.fromkeys([*(piece.href for piece in pieces(text) if piece.href), *anchors.found]))
+
+
+class Anchors(HTMLParser):
+    """Collects what a reader of HTML can click; an image's address is no link."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep where an anchor leads, if that is on the web."""
+        target = (dict(attrs).get("href") or "").strip()
+        if tag == "a" and LINK.fullmatch(target):
+            self.found.append(target)
+
+
+def ticket(found: list[str]) -> str:
+    """The first that leads to a customer's ticket page, `/t/{token}`; empty if none does."""
+    return next((link for link in found if TICKET.fullmatch(link)), "")

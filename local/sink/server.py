@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from local.sink import inbox, mail, sms
+from local.sink import mail, pages, sms
 from local.sink.context import SINK
 from local.sink.failures import Failures
 from local.sink.journal import Journal
 from local.sink.ledger import Ledger
+from local.sink.pages.door import explain_refusals, refuse_other_sites
 from local.sink.refusal import answer_refusals
 from local.sink.repeatability import Repeats
 from local.sink.service import Sink
@@ -70,9 +71,10 @@ async def serving(options: Options) -> AsyncIterator[Doors]:
 
 def application(sink: Sink) -> web.Application:
     """The routes around a sink."""
-    app = web.Application(middlewares=[answer_refusals, inbox.refuse_other_sites], client_max_size=BODY_LIMIT)
+    middlewares = [answer_refusals, explain_refusals, refuse_other_sites]
+    app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     app[SINK] = sink
-    app.add_routes([*sms.routes(), *mail.routes(), *inbox.routes()])
+    app.add_routes([*sms.routes(), *mail.routes(), *pages.routes()])
     return app
 
 

@@ -3,69 +3,19 @@
 import asyncio
 import json
 import smtplib
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
-from email.message import EmailMessage
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import aiohttp
 import pytest
 
-from local.sink.server import Options, serving
 from tests.cloud.sink import running_sink
-
-KIM, SAM = "kim@example.com", "sam@example.com"
-CARE = "care@example.org"
-
-
-class Mailbox(NamedTuple):
-    """The two doors of a sink."""
-
-    url: str
-    smtp_port: int
-    session: aiohttp.ClientSession
-
-    async def inbox(self) -> list[dict[str, Any]]:
-        async with self.session.get(f"{self.url}/inbox.json") as answer:
-            return list((await answer.json())["messages"])
-
-    async def fail(self, mode: str, **more: object) -> None:
-        plan = {"channel": "email", "mode": mode, **more}
-        async with self.session.post(f"{self.url}/failures", json=plan) as answer:
-            answer.raise_for_status()
-
-    async def speak[Result](self, say: Callable[[smtplib.SMTP], Result]) -> Result:
-        """Talk with the standard library's client, in a thread since it blocks."""
-        return await asyncio.to_thread(speak, self.smtp_port, say)
-
-    async def send(self, mail: EmailMessage, *, to: list[str] | None = None) -> dict[str, tuple[int, bytes]]:
-        """The recipients that were refused, and why."""
-        return await self.speak(lambda client: client.send_message(mail, to_addrs=to))
-
-    async def send_raw(self, content: bytes, *, to: str = KIM) -> None:
-        await self.speak(lambda client: client.sendmail(CARE, [to], content))
-
-
-def speak[Result](port: int, say: Callable[[smtplib.SMTP], Result]) -> Result:
-    client = smtplib.SMTP("127.0.0.1", port)
-    try:
-        return say(client)
-    finally:
-        client.close()
-
-
-def mail(text: str = "It is solved.", *, to: str = KIM, subject: str = "Solved") -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = f"Care <{CARE}>", to, subject
-    message.set_content(text)
-    return message
+from tests.contract.channels.mailbox import CARE, KIM, SAM, Mailbox, mail, open_mailbox, speak
 
 
 @pytest.fixture
 async def sink() -> AsyncIterator[Mailbox]:
-    async with serving(Options(key=b"a key")) as (url, smtp_port), aiohttp.ClientSession() as session:
-        yield Mailbox(url, smtp_port, session)
+    async with open_mailbox() as mailbox:
+        yield mailbox
 
 
 async def test_a_mail_is_in_the_inbox_with_both_its_bodies(sink: Mailbox) -> None:
@@ -186,9 +136,16 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
 async def test_a_broken_mail_is_accepted_and_can_be_read(sink: Mailbox, content: bytes) -> None:
     await sink.send_raw(content)
-    assert (await sink.inbox())[0]["to"] == KIM
-    async with sink.session.get(f"{sink.url}/inbox") as answer:
-        assert (answer.status, KIM in await answer.text()) == (200, True)
+    message = (await sink.inbox())[0]
+    for page in ("inbox", f"inbox/{message['id']}"):
+        async with sink.session.get(f"{sink.url}/{page}") as answer:
+            assert (answer.status, KIM in await answer.text()) == (200, True)
+
+
+@pytest.mark.parametrize("broken", ["no headers", "an unknown charset", "an unknown encoding", "an open multipart"])
+async def test_what_can_be_read_of_a_broken_mail_is_its_text(sink: Mailbox, broken: str) -> None:
+    await sink.send_raw(BROKEN[broken])
+    assert "only text" in (await sink.inbox())[0]["plain_text"]
 
 
 async def test_what_the_door_accepted_survives_a_kill(tmp_path: Path) -> None:
@@ -203,9 +160,7 @@ async def test_what_the_door_accepted_survives_a_kill(tmp_path: Path) -> None:
 
 async def test_the_journal_holds_a_mail_whose_sender_hung_up(tmp_path: Path) -> None:
     """What is in the inbox now is there after a restart, and the other way round."""
-    options = Options(key=b"a key", data=tmp_path, now=lambda: datetime(2026, 3, 1, tzinfo=UTC))
-    async with serving(options) as (url, smtp_port), aiohttp.ClientSession() as session:
-        sink = Mailbox(url, smtp_port, session)
+    async with open_mailbox(data=tmp_path) as sink:
         await sink.fail("drop_answer")
         for _ in range(5):
             with pytest.raises(smtplib.SMTPServerDisconnected):

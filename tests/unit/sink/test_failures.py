@@ -59,3 +59,10 @@ def test_a_request_and_an_answer_can_be_lost() -> None:
         planned(Failure(channel="sms", mode=Mode.DROP_REQUEST)).at_the_door("sms", TO)
     with pytest.raises(Dropped):
         planned(Failure(channel="sms", mode=Mode.DROP_ANSWER)).at_the_answer("sms", TO)
+
+
+def test_what_went_wrong_is_remembered_the_latest_fifty() -> None:
+    failures = planned(Failure(channel="sms", mode=Mode.REJECT))
+    for number in range(51):
+        failures.take("sms", [str(number)], Mode.REJECT)
+    assert [fired.recipients[0] for fired in failures.fired] == [str(number) for number in range(1, 51)]

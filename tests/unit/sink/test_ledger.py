@@ -1,5 +1,6 @@
 """The ledger after a restart is the ledger before it."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from local.sink.journal import DamagedJournal, Journal
 from local.sink.ledger import Ledger
 from local.sink.message import Message
-from local.sink.records import Answered, Cleared, Engaged
+from local.sink.records import Answered, Cleared, Engaged, Reset
 from local.sink.repeatability import Answer
 
 
@@ -50,6 +51,7 @@ async def test_everything_is_there_again(tmp_path: Path) -> None:
     ledger.reported(["e-1"])
     again = replayed(path)
     assert (again.messages, again.answers, again.pending) == (ledger.messages, ledger.answers, ledger.pending)
+    assert again.reports == ledger.reports == {"m-1": [{"id": "e-1"}], "m-2": [{"id": "e-2"}, {"id": "e-3"}]}
     assert list(again.pending) == ["e-2", "e-3"]
     assert again.messages["m-2"].state == "opened"
     assert again.unsent.is_set()
@@ -67,6 +69,31 @@ async def test_an_empty_inbox_still_knows_requests_and_owes_reports(tmp_path: Pa
         assert one.messages == {}
         assert list(one.answers) == [("email", "request of m-1")]
         assert list(one.pending) == ["e-1", "e-2"]
+    journal.close()
+
+
+async def test_after_a_reset_nothing_is_known_and_nothing_is_owed(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ledger = Ledger(journal)
+    await ledger.record(answered("m-1", "e-1"))
+    await ledger.record(Reset())
+    for one in (ledger, replayed(path)):
+        assert (one.messages, one.reports, one.answers, one.pending) == ({}, {}, {}, {})
+        assert not one.unsent.is_set()
+    journal.close()
+
+
+async def test_a_record_is_made_though_whoever_asked_hangs_up(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    ledger = Ledger(journal)
+    asking = asyncio.create_task(ledger.record(answered("m-1", "e-1")))
+    for _ in range(2):  # until it waits for the disk
+        await asyncio.sleep(0)
+    asking.cancel()
+    await ledger.record(answered("m-2", "e-2"))
+    assert asking.cancelled()
+    assert list(ledger.messages) == ["m-1", "m-2"]
     journal.close()
 
 

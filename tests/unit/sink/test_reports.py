@@ -9,7 +9,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from local.sink.message import Message
-from local.sink.reports import delivery_reports, email_engagement
+from local.sink.reports import delivery_reports, email_engagement, sms_received
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SMS = Message(id="Outgoing_1", channel="sms", to=["+4930123456"], sender="+4930999", received_at=NOW, tag="kim~d-1")
@@ -57,6 +57,14 @@ def test_a_click_names_the_link() -> None:
     assert event["type"] == "Microsoft.Communication.EmailEngagementTrackingReportReceived"
     assert event["data"]["engagementType"] == "click"
     assert event["data"]["engagementContext"] == "https://a.example/"
+
+
+def test_a_reply_comes_from_the_recipient_to_the_sender() -> None:
+    event = sms_received(SMS, "STOP", NOW)
+    data = event["data"]
+    assert event["type"] == "Microsoft.Communication.SMSReceived"
+    assert (data["from"], data["to"], data["message"]) == ("+4930123456", "+4930999", "STOP")
+    assert data["messageId"].startswith("Incoming_")
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ async def test_a_person_is_taken_back_to_the_page(client: Client) -> None:
     message_id = (await client.inbox())[0]["id"]
     status, page = await client.plain("POST", f"/inbox/{message_id}/open", headers={"Accept": "text/html"})
     assert status == 200
-    assert "<dd>opened</dd>" in page
+    assert "<b>Reader</b> opened" in page
 
 
 async def test_engagement_that_nobody_tracks_is_refused(client: Client) -> None:
