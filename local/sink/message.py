@@ -1,9 +1,12 @@
 """A message that the sink has accepted."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, Field
+
+from local.sink.links import links
 
 type Channel = Literal["sms", "email"]
 
@@ -33,6 +36,11 @@ class Message(BaseModel):
     def readable(self) -> str:
         """What a person reads first: the text without markup."""
         return self.text or self.plain_text or ""
+
+    @cached_property
+    def links(self) -> list[str]:
+        """What a reader can click, found once: a list shows many messages, and they may be long."""
+        return links(self.readable, self.html or "")
 
     def shown(self) -> dict[str, object]:
         """The message as `/inbox.json` shows it; several recipients of one e-mail are joined."""

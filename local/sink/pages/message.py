@@ -53,7 +53,7 @@ async def opened(request: web.Request) -> web.Response:
 async def clicked(request: web.Request) -> web.Response:
     """`POST /inbox/{id}/click`, with the link as form field `url`; without it, the mail's first link."""
     message = followup.known(request.app[SINK], request.match_info["id"])
-    first = next(iter(view.found(message)), "")
+    first = next(iter(message.links), "")
     return await engage(request, "click", str((await request.post()).get("url", first)))
 
 

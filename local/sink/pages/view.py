@@ -4,7 +4,7 @@ from collections.abc import Container
 from datetime import datetime
 from urllib.parse import unquote
 
-from local.sink.links import links, pieces, ticket
+from local.sink.links import pieces, ticket
 from local.sink.message import Message
 from local.sink.pages.moments import moment
 from local.sink.records import Event
@@ -22,28 +22,22 @@ REPORTS = {
 
 def row(message: Message, now: datetime) -> dict[str, object]:
     """A message as a line of the list; never longer than a line."""
-    first_line = next((line.strip() for line in message.readable.splitlines() if line.strip()), "")
     return {
         "id": message.id,
         "channel": message.channel,
         "label": LABELS[message.channel],
         "to": clipped(", ".join(message.to)),
         "subject": clipped(message.subject or ""),
-        "line": clipped(first_line),
+        "line": clipped(message.readable.strip().partition("\n")[0]),
         "state": message.state,
         "time": moment(message.received_at, now),
-        "ticket": ticket(found(message)),
+        "ticket": ticket(message.links),
     }
 
 
 def clipped(text: str) -> str:
     """The text, or its beginning."""
     return text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
-
-
-def found(message: Message) -> list[str]:
-    """The links in a message."""
-    return links(message.readable, message.html or "")
 
 
 def whole(message: Message, now: datetime) -> dict[str, object]:
@@ -56,7 +50,7 @@ def whole(message: Message, now: datetime) -> dict[str, object]:
         "title": message.subject or "",
         "pieces": cut(message.readable),
         "has_html": bool(message.html),
-        "links": found(message),
+        "links": message.links,
         "attachments": message.attachments,
         "headers": [{"name": name, "pieces": cut(value)} for name, value in message.headers.items()],
         "tag": message.tag,

@@ -1,7 +1,7 @@
 // The pages work without this. It keeps what is shown up to date, and lets hands stay on the keyboard.
 "use strict";
 
-const EVERY = 1500;
+const EVERY = 2000;
 let tag = null;
 
 // Ask for this very page again, and exchange the parts that may have changed.
