@@ -52,7 +52,7 @@ def _places(cloud: Cloud) -> dict[str, str]:
     return {
         "Functions": url,
         "API": f"{url}/api/openapi.json",
-        "Inbox": f"{cloud.addresses.sink}/inbox  (what customers received)",
+        "Inbox": f"{cloud.addresses.sink}/inbox  (what customers received, and what shall go wrong)",
         "SMTP": f"{cloud.smtp}  (the inbox takes mails here, too)",
         "Queues": f"{cloud.admin_url}/queues",
         "Settings": f"{_shown(cloud, 'local.settings.json')}  (every key and connection string)",
