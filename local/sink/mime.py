@@ -1,11 +1,26 @@
 """Reads a mail as it comes over SMTP (RFC 5322, MIME); whatever is broken is shown as far as it can be read."""
 
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import EmailPolicy
+from itertools import islice
+from typing import Any, cast
 
 LONGEST_HEADER = 2000
-"""Characters of a header that are kept."""
+"""Characters of a header that are looked at."""
+LONGEST_HEAD = 100_000
+"""Bytes of all headers together, as Postfix has it."""
+MOST = 100
+"""Headers, attachments, and levels of parts in parts that are looked at."""
+
+
+class Patience(EmailPolicy):
+    """Today's policy with an end: over a header of a megabyte the standard library sits for minutes."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """Parse the header's beginning."""
+        return super().header_fetch_parse(name, value[:LONGEST_HEADER])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +36,23 @@ class Mail:
 
 
 def read(content: bytes) -> Mail:
-    """The mail; one that the parser cannot make sense of is all text."""
+    """The mail; one that the parser cannot make sense of, or would never end with, is all text."""
+    as_it_is = Mail(text=content.decode(errors="replace"))
+    if len(content.partition(b"\r\n\r\n")[0]) > LONGEST_HEAD or content.lower().count(b"multipart/") > MOST:
+        return as_it_is
     try:
-        parsed = message_from_bytes(content, policy=policy.default)
+        parsed = cast("EmailMessage", message_from_bytes(content, policy=Patience()))
         return Mail(
             sender=first_address(parsed),
             subject=readable(parsed["subject"] or ""),
             text=body(parsed, "plain"),
             html=body(parsed, "html"),
-            headers={name: readable(value)[:LONGEST_HEADER] for name, value in parsed.items()},
-            attachments=[named(part) for part in parsed.iter_attachments()],
+            headers={name: readable(value) for name, value in islice(parsed.items(), MOST)},
+            attachments=[named(part) for part in islice(parsed.iter_attachments(), MOST)],
         )
     # All of them: on broken input the standard library's parser raises almost any exception.
     except Exception:
-        return Mail(text=content.decode(errors="replace"))
+        return as_it_is
 
 
 def readable(text: object) -> str:

@@ -50,7 +50,7 @@ class Door:
         recipients = envelope.rcpt_tos
         try:
             self._sink.failures.at_the_door("email", recipients)
-            messages = self.messages(envelope)
+            messages = await self.messages(envelope)
             await self._sink.relay(messages)
             self._sink.failures.at_the_answer("email", recipients)
         except Refused as no:
@@ -61,9 +61,9 @@ class Door:
             return ""
         return f"250 2.0.0 Queued as {messages[0].id}"
 
-    def messages(self, envelope: Envelope) -> list[Message]:
+    async def messages(self, envelope: Envelope) -> list[Message]:
         """The mail as the inbox keeps it, once for each recipient."""
-        mail = read(envelope.original_content or b"")
+        mail = await asyncio.to_thread(read, envelope.original_content or b"")
         now = self._sink.now()
         first = Message(
             id="",

@@ -60,12 +60,11 @@ async def test_older_messages_are_a_page_away_and_stay_there(browser: Browser, s
         await sink.send(mail(), to=[f"p{number}@example.com" for number in range(10)])
     page = await browser.open("/inbox")
     pages = [listed(page)]
-    older = page.links["Older"]
     await sink.accept("sms", "meanwhile")
-    while older:
-        page = await browser.open(older)
+    for _ in range(2):
+        page = await browser.open(page.links["Older"])
         pages.append(listed(page))
-        older = page.links.get("Older", "")
+    assert "Older" not in page.links
     assert [len(ids) for ids in pages] == [50, 50, 21]
     assert len({message for ids in pages for message in ids}) == 121
     assert pages[-1][-1] == first
