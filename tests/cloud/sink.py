@@ -56,9 +56,8 @@ class RunningSink:
         async with self._session.post(f"{self.url}/failures", json=plan) as answer:
             answer.raise_for_status()
 
-    async def engage(self, message_id: str, action: str, url: str | None = None) -> None:
-        """Open or click (`action`) an e-mail."""
-        form = {} if url is None else {"url": url}
+    async def engage(self, message_id: str, action: str, **form: str) -> None:
+        """Do something about a message: open, click (`url`), report (`status`) or reply (`text`)."""
         async with self._session.post(f"{self.url}/inbox/{message_id}/{action}", data=form) as answer:
             answer.raise_for_status()
 

@@ -60,7 +60,7 @@ async def test_each_message_is_reported_and_each_engagement(bus: Emulator) -> No
         sms = await send(sink, "sms", tag="kim~d-1")
         email = await send(sink, "email")
         await sink.engage(email.provider_id, "open")
-        await sink.engage(email.provider_id, "click", "https://a.example/")
+        await sink.engage(email.provider_id, "click", url="https://a.example/")
         reports = await receive(bus, 4)
     assert said(reports) == [
         ("SMSDeliveryReportReceived", sms.provider_id),
@@ -77,6 +77,16 @@ async def test_a_bounce_is_reported_as_one(bus: Emulator) -> None:
         await send(sink, "email")
         reports = await receive(bus, 1)
     assert reports[0]["data"]["status"] == "Suppressed"
+
+
+async def test_what_somebody_at_the_inbox_decides_is_reported_too(bus: Emulator) -> None:
+    async with running_sink(servicebus=bus.connection_string) as sink:
+        sms = await send(sink, "sms", tag="kim~d-1")
+        await sink.engage(sms.provider_id, "report", status="Failed")
+        await sink.engage(sms.provider_id, "reply", text="STOP")
+        reports = [report["data"] for report in await receive(bus, 3)]
+    assert [report.get("deliveryStatus") for report in reports] == ["Delivered", "Failed", None]
+    assert (reports[1]["tag"], reports[2]["message"]) == ("kim~d-1", "STOP")
 
 
 async def test_a_bus_that_was_away_gets_its_reports(bus: Emulator) -> None:
