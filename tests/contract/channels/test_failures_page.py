@@ -1,6 +1,5 @@
 """Failures on demand as people use them: a button each, what is in force, what went wrong."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,13 +8,7 @@ from local.sink.failures import Mode
 from local.sink.pages.failing import BUTTONS
 from shared.channels.errors import Rejected, Throttled
 from tests.contract.channels.browser import Browser
-from tests.contract.channels.mailbox import Mailbox, open_mailbox
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Mailbox]:
-    async with open_mailbox() as mailbox:
-        yield mailbox
+from tests.contract.channels.mailbox import Mailbox
 
 
 @pytest.fixture

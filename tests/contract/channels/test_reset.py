@@ -1,9 +1,6 @@
 """Beginning anew: what is forgotten, and what is not."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from shared.channels.acs import AcsProvider
 from shared.channels.credentials import AccessKey
@@ -11,12 +8,6 @@ from tests.cloud.sink import ACCESS_KEY
 from tests.contract.channels.browser import Browser
 from tests.contract.channels.mailbox import NOW, Mailbox, open_mailbox
 from tests.contract.channels.test_provider import message
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Mailbox]:
-    async with open_mailbox() as mailbox:
-        yield mailbox
 
 
 async def send_again(sink: Mailbox) -> None:

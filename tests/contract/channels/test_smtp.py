@@ -3,19 +3,12 @@
 import asyncio
 import json
 import smtplib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.cloud.sink import running_sink
 from tests.contract.channels.mailbox import CARE, KIM, SAM, Mailbox, mail, open_mailbox, speak
-
-
-@pytest.fixture
-async def sink() -> AsyncIterator[Mailbox]:
-    async with open_mailbox() as mailbox:
-        yield mailbox
 
 
 async def test_a_mail_is_in_the_inbox_with_both_its_bodies(sink: Mailbox) -> None:
