@@ -1,12 +1,26 @@
 """The values that cross into a function: Microsoft's `Datum`, in the shapes that the cloud's host sends."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 from azure.functions.meta import Datum
 
-__all__ = ["Datum", "blob", "document", "http_request", "number", "text", "texts", "timestamp"]
+__all__ = [
+    "Datum",
+    "blob",
+    "blobs",
+    "document",
+    "http_request",
+    "number",
+    "numbers",
+    "strings",
+    "text",
+    "texts",
+    "timestamp",
+    "timestamps",
+]
 
 _ENCODER = json.JSONEncoder(default=str)
 
@@ -34,6 +48,30 @@ def document(value: object) -> Datum:
 def timestamp(value: datetime) -> Datum:
     """A point in time, as JSON text in UTC."""
     return Datum(f'"{value.astimezone(UTC).isoformat(timespec="microseconds")}"', "json")
+
+
+def strings(values: Sequence[str | None]) -> Datum:
+    """Strings in a row, without those that are missing or empty.
+
+    The cloud's host leaves them out, too, unless a worker asks for them (`IncludeEmptyEntriesInMessagePayload`,
+    Azure/azure-functions-host), which Python's does not: what follows a gap moves up.
+    """
+    return Datum(SimpleNamespace(string=[value for value in values if value]), "collection_string")
+
+
+def blobs(values: Sequence[bytes]) -> Datum:
+    """Bytes in a row, as the bodies of a batch."""
+    return Datum(SimpleNamespace(bytes=list(values)), "collection_bytes")
+
+
+def numbers(values: Sequence[int]) -> Datum:
+    """Whole numbers in a row."""
+    return Datum(SimpleNamespace(sint64=list(values)), "collection_sint64")
+
+
+def timestamps(values: Sequence[datetime]) -> Datum:
+    """Points in time in a row, as JSON texts in UTC."""
+    return document([value.astimezone(UTC).isoformat(timespec="microseconds") for value in values])
 
 
 def texts(values: Mapping[str, str]) -> dict[str, Datum]:

@@ -50,6 +50,7 @@ class QueueLink:
         self._connection.listen = self._wait_for_frame
         self._connection._transport.write = self._write
         self._release, self._link._on_transfer = self._link._on_transfer, self._transferred
+        self._link._incoming_flow = self._void_credit
 
     async def pump(self) -> None:
         """Read frames until cancelled; raises when connection or link are gone."""
@@ -71,12 +72,17 @@ class QueueLink:
         await self._link.flow(link_credit=messages)
 
     async def stop_taking(self) -> None:
-        """Take no more; what is already on its way goes back at once, its delivery count as it was.
-
-        Draining is what AMQP has for that (part 2.6.7): the broker uses up the credit, or says that it is void.
-        """
+        """Take no more; what is already on its way goes back at once, its delivery count as it was."""
         self._link._on_transfer = self._release
-        self._link._incoming_flow = self._void_credit
+        await self.drain()
+
+    async def drain(self) -> None:
+        """Return when the broker sends nothing more before the next grant.
+
+        AMQP has a word for that (part 2.6.7): the broker uses up the credit, or says that it is void.
+        """
+        if self._link.current_link_credit <= 0:
+            return
         await self._link.flow(link_credit=self._link.current_link_credit, drain=True)
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):

@@ -4,17 +4,18 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus._pyamqp.error import AMQPException
 from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.exceptions import ServiceBusError
 
 from local.host import worker
+from local.host.datum import blobs
 from local.host.hostjson import ServiceBusOptions
 from local.host.link import LinkLostError
 from local.host.logs import one_line
-from local.host.messages import application_properties, body_of, metadata_of
+from local.host.messages import application_properties, body_of, metadata_of, metadata_of_batch
 from local.host.reception import Reception
+from local.host.settlement import Messages
 from local.host.triggers import Function, QueueTrigger
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -36,12 +37,13 @@ def open_client(connection: str, environment: Mapping[str, str]) -> ServiceBusCl
 
 
 class QueueListener:
-    """Runs one function for every message of its queue."""
+    """Runs one function for the messages of its queue."""
 
     def __init__(
         self, function: Function, trigger: QueueTrigger, client: ServiceBusClient, options: ServiceBusOptions
     ) -> None:
         self._function = function
+        self._trigger = trigger
         self._queue = trigger.queue
         self._client = client
         self._options = options
@@ -76,15 +78,19 @@ class QueueListener:
 
     def _reception(self) -> Reception:
         receiver = self._client.get_queue_receiver(self._queue)
-        return Reception(self._queue, receiver, self._invoke, self._options)
+        return Reception(self._trigger, receiver, self._invoke, self._options)
 
-    async def _invoke(self, message: ServiceBusReceivedMessage) -> None:
+    async def _invoke(self, messages: Messages) -> None:
         try:
-            body = body_of(message)
+            bodies = [body_of(message) for message in messages]
         except ValueError as error:
             raise worker.InvocationError(self._function.name, str(error), "") from error
-        trace_parent = str(application_properties(message).get("Diagnostic-Id", ""))
-        await worker.invoke(self._function, body, metadata_of(message), trace_parent)
+        if self._trigger.many:
+            await worker.invoke(self._function, blobs([body.value for body in bodies]), metadata_of_batch(messages))
+        else:
+            (message,), (body,) = messages, bodies
+            trace_parent = str(application_properties(message).get("Diagnostic-Id", ""))
+            await worker.invoke(self._function, body, metadata_of(message), trace_parent)
 
     def _leave(self, reception: Reception) -> None:
         """Let the messages in hand finish beside the next connection: their locks outlive this one."""

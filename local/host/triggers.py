@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -30,18 +31,20 @@ class HttpTrigger:
 
 @dataclass(frozen=True, slots=True)
 class QueueTrigger:
-    """A Service Bus queue, and the name of the setting that says where the bus is."""
+    """A Service Bus queue, and the name of the setting that says where the bus is; `many` wants batches."""
 
     queue: str
     connection: str
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TimerTrigger:
-    """A schedule."""
+    """A schedule; with `use_monitor` a run that was missed is made up for."""
 
     schedule: Schedule
     run_on_startup: bool
+    use_monitor: bool = True
 
 
 type Trigger = HttpTrigger | QueueTrigger | TimerTrigger
@@ -49,12 +52,14 @@ type Trigger = HttpTrigger | QueueTrigger | TimerTrigger
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """An indexed function: `parameter` is the argument that receives what triggered it."""
+    """An indexed function: `parameter` is the argument that receives what triggered it; without `timeout`, no end."""
 
     name: str
     id: str
     parameter: str
     trigger: Trigger
+    timeout: timedelta | None = None
+    bindings: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_trigger(
@@ -72,8 +77,7 @@ def read_trigger(
         case "serviceBusTrigger":
             trigger = _queue(binding, environment)
         case "timerTrigger":
-            schedule = Schedule.parse(resolve(binding["schedule"], environment))
-            trigger = TimerTrigger(schedule, bool(binding.get("runOnStartup")))
+            trigger = _timer(binding, environment)
         case other:
             raise ConfigError(f"triggers of type {other!r} are not supported by the local host")
     return binding["name"], trigger
@@ -93,9 +97,16 @@ def _queue(binding: Mapping[str, Any], environment: Mapping[str, str]) -> QueueT
         raise ConfigError("topic subscriptions are not supported by the local host, only queues")
     if binding.get("isSessionsEnabled"):
         raise ConfigError("sessions are not supported by the local host")
-    if (binding.get("cardinality") or "ONE").upper() != "ONE":
-        raise ConfigError("batches (cardinality MANY) are not supported by the local host")
+    if binding.get("autoCompleteMessages") is False:
+        raise ConfigError("autoCompleteMessages must be true: a function in Python cannot settle its messages itself")
     connection = binding["connection"]
     if not any(name in environment for name in (connection, f"{connection}__fullyQualifiedNamespace")):
         raise ConfigError(f"the setting {connection!r} (connection string of the Service Bus) is missing")
-    return QueueTrigger(resolve(binding["queueName"], environment), connection)
+    many = (binding.get("cardinality") or "ONE").upper() == "MANY"
+    return QueueTrigger(resolve(binding["queueName"], environment), connection, many)
+
+
+def _timer(binding: Mapping[str, Any], environment: Mapping[str, str]) -> TimerTrigger:
+    schedule = Schedule.parse(resolve(binding["schedule"], environment))
+    use_monitor = binding.get("useMonitor") is not False and not schedule.is_frequent
+    return TimerTrigger(schedule, bool(binding.get("runOnStartup")), use_monitor)

@@ -84,15 +84,19 @@ def index(app: Path, host_json: HostJson, environment: Mapping[str, str]) -> lis
 async def invoke(
     function: Function, trigger: Datum, metadata: Mapping[str, Datum], trace_parent: str = ""
 ) -> Datum | None:
-    """What the function returns, as the host gets it; InvocationError if it failed.
+    """What the function returns, as the host gets it; InvocationError if it failed or took too long.
 
     Call it in a task of its own: context variables that a function sets must not reach the next invocation.
     """
     inputs = [(function.parameter, trigger)]
+    seconds = function.timeout.total_seconds() if function.timeout else None
     try:
-        succeeded, returned, _, reason, trace = await invocation_request_native(
-            str(uuid4()), function.id, inputs, metadata, trace_parent
-        )
+        async with asyncio.timeout(seconds):
+            succeeded, returned, _, reason, trace = await invocation_request_native(
+                str(uuid4()), function.id, inputs, metadata, trace_parent
+            )
+    except TimeoutError:
+        raise InvocationError(function.name, f"functionTimeout: it took more than {function.timeout}", "") from None
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
@@ -118,8 +122,9 @@ def _index_one(indexed: Any, app: Path, host_json: HostJson, environment: Mappin
     results, _ = loader.process_indexed_function(_PROTOS, handle_event._functions, [indexed], str(app))  # noqa: SLF001
     (metadata,) = results
     bindings: Sequence[Mapping[str, Any]] = [json.loads(binding) for binding in metadata.raw_bindings]
-    parameter, trigger = read_trigger(bindings, host_json.route_prefix, environment)
-    return Function(metadata.name, metadata.function_id, parameter, trigger)
+    parameter, trigger = read_trigger(bindings, host_json.http.route_prefix, environment)
+    timeout = host_json.function_timeout
+    return Function(metadata.name, metadata.function_id, parameter, trigger, timeout, tuple(bindings))
 
 
 def _place(indexed: Any) -> str:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from azure.servicebus.aio import ServiceBusClient
 
 from tests.cloud.host import Host, running_host
 from tests.cloud.servicebus import Emulator, running_emulator
+from tests.contract.host.bus import Bus
 
 HERE = Path(__file__).parent
 SAMPLE_APP = HERE / "sample_app"
@@ -36,3 +38,9 @@ def host(bus: Emulator) -> Iterator[Host]:
 async def client(host: Host) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=host.url, timeout=30) as opened:
         yield opened
+
+
+@pytest.fixture
+async def sdk(bus: Emulator, host: Host) -> AsyncIterator[Bus]:
+    async with ServiceBusClient.from_connection_string(bus.connection_string) as client:
+        yield Bus(client)

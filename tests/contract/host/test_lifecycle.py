@@ -1,7 +1,6 @@
 """How the host starts, what keeps it from starting, and how it stops."""
 
 import asyncio
-import json
 import signal
 from pathlib import Path
 
@@ -12,22 +11,9 @@ from azure.servicebus.aio import ServiceBusClient
 
 from tests.cloud.host import HostError, running_host
 from tests.cloud.servicebus import Emulator
+from tests.contract.host.apps import write_app
 from tests.contract.host.conftest import SAMPLE_APP, sample_values
 from tests.contract.host.waiting import eventually, until, wait_for_output
-
-GOOD = """
-@app.route(route="good")
-async def good(req: func.HttpRequest) -> func.HttpResponse:
-    return func.HttpResponse()
-"""
-
-
-def write_app(folder: Path, *functions: str, head: str = "import azure.functions as func\n") -> Path:
-    """A function app of these functions, and the one that is always right."""
-    (folder / "host.json").write_text(json.dumps({"version": "2.0"}), encoding="utf-8")
-    source = "\n".join([head, "app = func.FunctionApp()", GOOD, *functions])
-    (folder / "function_app.py").write_text(source, encoding="utf-8")
-    return folder
 
 
 def refused(app: Path) -> str:

@@ -1,45 +1,15 @@
 """Service Bus triggers, fed by the SDK through the emulator."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx
-import pytest
 from azure.servicebus import ServiceBusMessage
-from azure.servicebus.aio import ServiceBusClient
 
 from tests.cloud.host import Host
 from tests.cloud.servicebus import Emulator
+from tests.contract.host.bus import Bus
 from tests.contract.host.waiting import eventually, wait_for_output
-
-
-class Bus:
-    """Sends to the sample app's queues, and reads what its functions say."""
-
-    def __init__(self, client: ServiceBusClient) -> None:
-        self._client = client
-
-    async def send(self, queue: str, *messages: ServiceBusMessage) -> None:
-        async with self._client.get_queue_sender(queue) as sender:
-            await sender.send_messages(list(messages))
-
-    async def seen(self, count: int) -> list[dict[str, Any]]:
-        """The next things that functions said; fewer only after 30 s of silence."""
-        facts: list[dict[str, Any]] = []
-        async with self._client.get_queue_receiver("seen") as receiver:
-            while len(facts) < count and (messages := await receiver.receive_messages(1, max_wait_time=30)):
-                facts += [json.loads(str(message)) for message in messages]
-                await receiver.complete_message(messages[0])
-        return facts
-
-
-@pytest.fixture
-async def sdk(bus: Emulator, host: Host) -> AsyncIterator[Bus]:
-    async with ServiceBusClient.from_connection_string(bus.connection_string) as client:
-        yield Bus(client)
 
 
 async def test_a_message_reaches_the_function_with_what_its_sender_said(sdk: Bus) -> None:

@@ -8,7 +8,8 @@ import pytest
 from azure.functions.servicebus import ServiceBusMessage, ServiceBusMessageInConverter
 from azure.servicebus import ServiceBusReceivedMessage
 
-from local.host.messages import body_of, metadata_of
+from local.host.datum import blobs
+from local.host.messages import body_of, metadata_of, metadata_of_batch
 
 ENQUEUED = datetime.fromisoformat("2026-11-21T10:00:00.250000+00:00")
 HEADER, ANNOTATIONS, PROPERTIES, APPLICATION, DATA, SEQUENCE, VALUE = 0x70, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77
@@ -108,6 +109,31 @@ def test_a_time_to_live_ends_the_message(milliseconds: int, expires: datetime | 
     null, time_to_live = b"\x40", b"\x70" + struct.pack(">I", milliseconds)
     seen = as_function_sees(message(section(HEADER, fields(null, null, time_to_live)), section(DATA, binary(b"x"))))
     assert seen.expires_at_utc == (expires or ENQUEUED + timedelta(milliseconds=milliseconds))
+
+
+def test_messages_of_a_batch_keep_their_own_bodies_counts_and_properties() -> None:
+    null, one = b"\x40", b"\x52\x01"
+    counts = [fields(null, null, null, null, count) for count in (b"\x43", one)]
+    properties = [mapping(string("n"), string(name)) for name in "ab"]
+    received = [
+        message(section(HEADER, count), section(APPLICATION, said), section(DATA, binary(body)))
+        for count, said, body in zip(counts, properties, [b"", b"x"], strict=True)
+    ]
+    bodies = blobs([body_of(each).value for each in received])
+    seen = ServiceBusMessageInConverter.decode(bodies, trigger_metadata=metadata_of_batch(received))
+    assert isinstance(seen, list)
+    assert [each.get_body() for each in seen] == [b"", b"x"]
+    assert [each.delivery_count for each in seen] == [1, 2]
+    assert [each.application_properties for each in seen] == [{"n": "a"}, {"n": "b"}]
+    assert [each.enqueued_time_utc for each in seen] == [ENQUEUED, ENQUEUED]
+    assert [each.expires_at_utc and each.expires_at_utc.year for each in seen] == [9999, 9999]
+
+
+def test_a_text_that_a_message_of_a_batch_has_not_got_is_taken_from_the_next_as_in_azure() -> None:
+    null = b"\x40"
+    second = message(section(PROPERTIES, fields(null, null, null, string("subject"))), section(DATA, binary(b"x")))
+    metadata = metadata_of_batch([message(section(DATA, binary(b"x"))), second])
+    assert metadata["SubjectArray"].python_value == ["subject"]
 
 
 def test_only_keys_that_the_cloud_sends_are_there() -> None:

@@ -36,6 +36,10 @@ def test_a_queue_may_be_named_by_a_setting() -> None:
     assert read(queue(queueName="%QUEUE%")) == QueueTrigger("orders", "Bus")
 
 
+def test_a_queue_may_come_in_batches() -> None:
+    assert read(queue(cardinality="many")) == QueueTrigger("work", "Bus", many=True)
+
+
 def test_a_connection_may_be_an_identity() -> None:
     assert read(queue(connection="Cloud")) == QueueTrigger("work", "Cloud")
 
@@ -47,12 +51,33 @@ def test_a_timer_has_its_schedule() -> None:
 
 
 @pytest.mark.parametrize(
+    ("schedule", "said", "used"),
+    [
+        ("0 * * * * *", None, True),
+        ("30 * * * * *", True, True),
+        ("0 * * * * *", False, False),
+        ("*/5 * * * * *", True, False),
+        ("10,20,45 * * * * *", None, False),
+        ("* 30 * * * *", None, True),
+        ("* * 12 * * MON", None, True),
+        ("0 0 * * *", None, True),
+    ],
+)
+def test_a_timer_is_monitored_unless_it_says_otherwise_or_comes_all_the_time(
+    schedule: str, said: bool | None, used: bool
+) -> None:
+    trigger = read({"type": "timerTrigger", "schedule": schedule, "useMonitor": said})
+    assert isinstance(trigger, TimerTrigger)
+    assert trigger.use_monitor is used
+
+
+@pytest.mark.parametrize(
     ("bindings", "reason"),
     [
         ([queue(connection="Nowhere")], "'Nowhere'"),
         ([queue(queueName="%NONE%")], "'NONE'"),
         ([queue(isSessionsEnabled=True)], "sessions"),
-        ([queue(cardinality="MANY")], "MANY"),
+        ([queue(autoCompleteMessages=False)], "autoCompleteMessages"),
         ([{"type": "serviceBusTrigger", "topicName": "t", "connection": "Bus"}], "topic"),
         ([queue(), {"type": "serviceBus", "queueName": "x"}], "'serviceBus'"),
         ([{"type": "blobTrigger"}], "'blobTrigger'"),

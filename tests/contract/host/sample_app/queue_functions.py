@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections import defaultdict
-from typing import Any
+from typing import Any, List  # noqa: UP035 - the worker library knows no other list
 
 import azure.functions as func
 from azure.servicebus import ServiceBusMessage
@@ -75,3 +75,25 @@ async def release(req: func.HttpRequest) -> func.HttpResponse:
 @blueprint.service_bus_queue_trigger(arg_name="message", queue_name="busy", connection=BUS)
 async def on_busy(message: func.ServiceBusMessage) -> None:
     """Does nothing, as fast as it can."""
+
+
+@blueprint.service_bus_queue_trigger(arg_name="messages", queue_name="batch", connection=BUS, cardinality="many")
+async def on_batch(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
+    await _tell(batch=[_facts(message) for message in messages])
+
+
+@blueprint.service_bus_queue_trigger(
+    arg_name="messages", queue_name="batch-failing", connection=BUS, cardinality="many"
+)
+async def on_failing_batch(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
+    attempts = [message.delivery_count or 0 for message in messages]
+    await _tell(attempts=attempts)
+    if min(attempts) < 2:
+        raise ValueError("not yet")
+
+
+@blueprint.service_bus_queue_trigger(arg_name="messages", queue_name="batch-held", connection=BUS, cardinality="many")
+async def on_held_batch(messages: List[func.ServiceBusMessage]) -> None:  # noqa: UP006
+    """Stays in hand until `release` is called with the first message's id."""
+    await _tell(bodies=[message.get_body().decode() for message in messages])
+    await released[messages[0].get_body().decode()].wait()
