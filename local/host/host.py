@@ -1,61 +1,99 @@
 """A running function app: its HTTP front, queue listeners and timers."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from local.host.hostjson import HostJson
+from local.host.admin import Admin
+from local.host.app import App
 from local.host.http import HttpFront
 from local.host.keys import Keys
+from local.host.monitor import Monitor
+from local.host.options import AppOptions
 from local.host.servicebus import QueueListener, open_client
 from local.host.timers import Timer
-from local.host.triggers import Function, QueueTrigger, TimerTrigger
+from local.host.triggers import QueueTrigger, TimerTrigger
 
 # Azure gives an instance that is scaled in about as long (functions-host, JobHost shutdown).
 GRACE_SECONDS = 30.0
-_log = logging.getLogger("host")
 
 
 class UnfinishedError(Exception):
     """The host was told to stop, and some function did not come to its end in time."""
 
 
-async def serve_http(functions: Sequence[Function], keys: Keys, port: int, max_body: int) -> web.AppRunner:
-    """Answer on a port of this machine only; 0 takes a free one. OSError where the port is taken."""
-    runner = web.AppRunner(
-        HttpFront(functions, keys).application(max_body), access_log=None, shutdown_timeout=GRACE_SECONDS
-    )
+def listen(port: int) -> socket.socket:
+    """A socket on a port of this machine only; 0 takes a free one. OSError where the port is taken."""
+    return socket.create_server(("127.0.0.1", port))
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where the socket is reached."""
+    return "http://{}:{}".format(*listener.getsockname())
+
+
+async def serve(
+    app: App,
+    options: AppOptions,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    ready: Callable[[Callable[[], None]], None],
+) -> None:
+    """Run the app until the event is set, then finish what is in hand; UnfinishedError where that takes too long.
+
+    Once all but the timers run, `ready` is given what starts them.
+    """
+    monitor = Monitor(options.state)
+    runner = await _serve_http(app, monitor, listener, options.max_body)
+    closing: asyncio.Task[None] | None = None
+    try:
+        async with _running_triggers(app, monitor) as start_timers:
+            ready(start_timers)
+            await stop.wait()
+            # At the same time as the triggers, which stop when this block is left.
+            closing = asyncio.create_task(runner.cleanup())
+    finally:
+        await (closing or runner.cleanup())
+
+
+async def _serve_http(app: App, monitor: Monitor, listener: socket.socket, max_body: int) -> web.AppRunner:
+    keys = Keys(app.keys)
+    admin = Admin(app, keys, monitor)
+    application = HttpFront(app.functions, keys, app.host_json.http).application(admin, max_body)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.SockSite(runner, listener).start()
     return runner
 
 
 @asynccontextmanager
-async def running_triggers(
-    functions: Sequence[Function], host_json: HostJson, environment: Mapping[str, str]
-) -> AsyncIterator[None]:
-    """Listen to queues and clocks inside the block; at its end, finish what is in hand."""
+async def _running_triggers(app: App, monitor: Monitor) -> AsyncIterator[Callable[[], None]]:
+    """Listen to queues inside the block, and to clocks once what it gives is called; finish what is in hand."""
     async with AsyncExitStack() as stack:
+        queues = [(each, each.trigger) for each in app.functions if isinstance(each.trigger, QueueTrigger)]
+        timers = [
+            Timer(each, each.trigger, monitor) for each in app.functions if isinstance(each.trigger, TimerTrigger)
+        ]
         clients = {
-            connection: await stack.enter_async_context(open_client(connection, environment))
-            for connection in sorted({f.trigger.connection for f in functions if isinstance(f.trigger, QueueTrigger)})
+            connection: await stack.enter_async_context(open_client(connection, os.environ))
+            for connection in sorted({trigger.connection for _, trigger in queues})
         }
-        workers: list[QueueListener | Timer] = []
-        for function in functions:
-            if isinstance(function.trigger, QueueTrigger):
-                client = clients[function.trigger.connection]
-                workers.append(QueueListener(function, function.trigger, client, host_json.service_bus))
-            elif isinstance(function.trigger, TimerTrigger):
-                workers.append(Timer(function, function.trigger))
-        tasks = [asyncio.create_task(worker.run()) for worker in workers]
+        listeners = [
+            QueueListener(function, trigger, clients[trigger.connection], app.host_json.service_bus)
+            for function, trigger in queues
+        ]
+        tasks = [asyncio.create_task(listener.run()) for listener in listeners]
         try:
-            yield
+            yield lambda: tasks.extend([asyncio.create_task(timer.run()) for timer in timers])
         finally:
-            for worker in workers:
-                worker.stop()
+            for listener in listeners:
+                listener.stop()
+            for timer in timers:
+                timer.stop()
             await _finish(tasks)
 
 

@@ -14,36 +14,36 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from local.host import worker
+from local.host.admin import Admin, presented_key
 from local.host.datum import Datum, http_request
+from local.host.hostjson import HttpOptions
 from local.host.keys import Keys
 from local.host.routes import MethodNotAllowed, Route, RouteTable
+from local.host.throttle import Throttle, TooBusyError
 from local.host.triggers import Function, HttpTrigger
 
-STATUS_PATH = "/admin/host/status"
 _log = logging.getLogger("host.http")
 
 
 class HttpFront:
     """Answers requests by the functions whose routes they match."""
 
-    def __init__(self, functions: Iterable[Function], keys: Keys) -> None:
-        self._functions = list(functions)
+    def __init__(self, functions: Iterable[Function], keys: Keys, options: HttpOptions) -> None:
         self._keys = keys
+        self._throttle = Throttle(options)
         self._table = RouteTable(
             Route(function.trigger.template, function.trigger.methods, (function, function.trigger))
-            for function in self._functions
+            for function in functions
             if isinstance(function.trigger, HttpTrigger)
         )
 
-    def application(self, max_body: int) -> web.Application:
+    def application(self, admin: Admin, max_body: int) -> web.Application:
         """The aiohttp application; a body of more than `max_body` bytes is 413."""
         application = web.Application(client_max_size=max_body)
-        application.router.add_get(STATUS_PATH, self._status)
+        application.add_routes(admin.routes())
         application.router.add_route("*", "/{path:.*}", self._answer)
+        application.on_shutdown.append(admin.finish)
         return application
-
-    async def _status(self, _: web.Request) -> web.Response:
-        return web.json_response({"state": "Running", "functions": [function.name for function in self._functions]})
 
     async def _answer(self, request: web.Request) -> web.Response:
         found = self._table.find(request.method, request.rel_url.raw_path)
@@ -52,10 +52,14 @@ class HttpFront:
         if isinstance(found, MethodNotAllowed):
             return web.Response(status=405, headers={"Allow": ", ".join(sorted(found.allowed))})
         (function, trigger), params = found
-        presented = request.headers.get("x-functions-key") or request.query.get("code")
-        if not self._keys.admits(trigger.auth_level, presented):
+        if not self._keys.admits(trigger.auth_level, presented_key(request)):
             return web.Response(status=401)
-        return await self._invoke(function, await _datum(request, params), request.headers.get("traceparent", ""))
+        try:
+            async with self._throttle.place():
+                datum = await _datum(request, params)
+                return await self._invoke(function, datum, request.headers.get("traceparent", ""))
+        except TooBusyError:
+            return web.Response(status=429)
 
     async def _invoke(self, function: Function, request: Datum, trace_parent: str) -> web.Response:
         # A connection serves all its requests in one task; each invocation has one of its own.

@@ -6,30 +6,58 @@ from datetime import UTC, datetime
 
 from local.host import worker
 from local.host.datum import Datum, document
+from local.host.monitor import Monitor, Status
 from local.host.triggers import Function, TimerTrigger
 
 _log = logging.getLogger("host.timers")
 
 
-class Timer:
-    """Runs one function on its schedule; a time that passes while it runs is left out, as in Azure."""
+def timer_request(status: Status | None, *, past_due: bool) -> Datum:
+    """What a function gets; without a monitor it is told no status."""
+    record = status.record() if status else None
+    return document({"IsPastDue": past_due, "Schedule": {"AdjustForDST": True}, "ScheduleStatus": record})
 
-    def __init__(self, function: Function, trigger: TimerTrigger) -> None:
+
+class Timer:
+    """Runs one function on its schedule.
+
+    Times that pass while it runs are made up for by one run right behind it, which is not past due: so does Azure.
+    """
+
+    def __init__(self, function: Function, trigger: TimerTrigger, monitor: Monitor) -> None:
         self._function = function
         self._trigger = trigger
+        self._monitor = monitor
         self._stopping = asyncio.Event()
-        self._last: datetime | None = None
 
     async def run(self) -> None:
         """Run until stopped; the invocation in hand is finished."""
-        if self._trigger.run_on_startup and not self._stopping.is_set():
-            await self._fire()
-        while await self._wait_until(self._trigger.schedule.next_after(datetime.now(UTC))):
-            await self._fire()
+        now = datetime.now(UTC)
+        status = self._known(now)
+        if status.next < now:
+            _log.info("%s: past due, it should have run at %s", self._function.name, status.next.isoformat())
+            status = await self._fire(status, now, past_due=True)
+        elif self._trigger.run_on_startup:
+            status = await self._fire(status, now)
+        while await self._wait_until(status.next):
+            # The event loop's clock may be a little ahead of the wall clock.
+            status = await self._fire(status, max(datetime.now(UTC), status.next))
 
     def stop(self) -> None:
         """Let no further time come."""
         self._stopping.set()
+
+    def _known(self, now: datetime) -> Status:
+        schedule, name = self._trigger.schedule, self._function.name
+        found = self._monitor.read(name) if self._trigger.use_monitor else None
+        status = found.under(schedule, now) if found else Status.first(schedule, now)
+        if status != found:
+            self._keep(status)
+        return status
+
+    def _keep(self, status: Status) -> None:
+        if self._trigger.use_monitor:
+            self._monitor.write(self._function.name, status)
 
     async def _wait_until(self, due: datetime) -> bool:
         """Whether the time came before the stop."""
@@ -37,24 +65,18 @@ class Timer:
             try:
                 await asyncio.wait_for(self._stopping.wait(), remaining)
             except TimeoutError:
-                continue  # the event loop's clock may be a little ahead of the wall clock
+                continue
             return False
         return not self._stopping.is_set()
 
-    async def _fire(self) -> None:
-        fired = datetime.now(UTC)
-        request = self._request(fired)
-        self._last = fired
+    async def _fire(self, status: Status, moment: datetime, *, past_due: bool = False) -> Status:
+        if self._stopping.is_set():
+            return status
+        request = timer_request(status if self._trigger.use_monitor else None, past_due=past_due)
         try:
             await asyncio.create_task(worker.invoke(self._function, request, {}))
         except worker.InvocationError as error:
             _log.error("%s\n%s", error, error.trace)
-
-    def _request(self, fired: datetime) -> Datum:
-        last = self._last or datetime.min.replace(tzinfo=UTC)
-        status = {
-            "Last": last.isoformat(),
-            "Next": self._trigger.schedule.next_after(fired).isoformat(),
-            "LastUpdated": last.isoformat(),
-        }
-        return document({"IsPastDue": False, "Schedule": {"AdjustForDST": True}, "ScheduleStatus": status})
+        status = Status.after_run(self._trigger.schedule, moment)
+        self._keep(status)
+        return status

@@ -135,9 +135,3 @@ async def test_an_asgi_app_behind_a_catch_all_sees_the_whole_request(client: htt
 
 async def test_an_asgi_app_answers_what_it_does_not_know(client: httpx.AsyncClient) -> None:
     assert (await client.get("/asgi/unknown")).json() == {"detail": "Not Found"}
-
-
-async def test_the_status_lists_the_functions(client: httpx.AsyncClient) -> None:
-    status = (await client.get("/admin/host/status")).json()
-    assert status["state"] == "Running"
-    assert {"order", "on_work", "on_tick"} <= set(status["functions"])

@@ -52,9 +52,9 @@ def refused(app: Path) -> str:
             "good",
             "unique",
         ),
-        ('raise RuntimeError("no such luck")', "function_app.py:9", "RuntimeError: no such luck"),
-        ("import nowhere", "function_app.py:9", "No module named 'nowhere'"),
-        ("def broken(:", "function_app.py:9", "SyntaxError"),
+        ('raise RuntimeError("no such luck")', "function_app.py:11", "RuntimeError: no such luck"),
+        ("import nowhere", "function_app.py:11", "No module named 'nowhere'"),
+        ("def broken(:", "function_app.py:11", "SyntaxError"),
     ],
 )
 def test_a_function_that_cannot_be_indexed_is_named_with_the_reason(
@@ -91,13 +91,13 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         taken = ("--port", str(httpx.URL(first.url).port))
         with pytest.raises(HostError) as refusal, running_host(app, options=taken):
             pass
-    assert "address already in use" in refusal.value.output
+    assert "Address already in use" in refusal.value.output
 
 
 def test_an_app_has_the_prefix_api_unless_it_says_otherwise(tmp_path: Path) -> None:
     with running_host(write_app(tmp_path), keys={"default": "k"}) as host:
         assert httpx.get(f"{host.url}/api/good?code=k").status_code == 200
-        assert f"good:  [ALL] {host.url}/api/good" in host.output
+        assert f"good:  [ALL] {host.url}/api/good  (function key)" in host.output
         assert host.output.rstrip().endswith(f"Host ready on {host.url}")
 
 

@@ -1,5 +1,10 @@
-from local.host.banner import functions_table, missing_keys, problems_block
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from local.host.app import App
+from local.host.banner import functions_table, missing_keys, problems_block, start_screen
 from local.host.errors import Problem
+from local.host.hostjson import HostJson
 from local.host.routes import Template
 from local.host.schedule import Schedule
 from local.host.triggers import AuthLevel, Function, HttpTrigger, QueueTrigger, TimerTrigger, Trigger
@@ -13,17 +18,48 @@ def http(level: AuthLevel = AuthLevel.FUNCTION) -> HttpTrigger:
     return HttpTrigger(Template.parse("api/orders/{id}"), frozenset({"POST", "GET"}), level)
 
 
-def test_the_table_shows_what_triggers_each_function() -> None:
-    functions = [
-        function("tick", TimerTrigger(Schedule("0 * * * * *"), run_on_startup=False)),
-        function("orders", http()),
-        function("on_order", QueueTrigger("orders", "Bus")),
+def app(*functions: Function, unused: tuple[str, ...] = (), keys: tuple[str, ...] = ()) -> App:
+    return App(Path(), functions, HostJson(unused=unused), dict.fromkeys(keys, "x"))
+
+
+def test_the_table_shows_what_triggers_each_function_in_groups() -> None:
+    now = datetime(2026, 11, 24, 16, 59, 30, tzinfo=UTC)
+    following = (now + timedelta(seconds=30)).astimezone()
+    table = functions_table(
+        app(
+            function("tick", TimerTrigger(Schedule("0 * * * * *"), run_on_startup=False)),
+            function("orders", http()),
+            function("open", http(AuthLevel.ANONYMOUS)),
+            function("on_order", QueueTrigger("orders", "Bus")),
+            function("on_many", QueueTrigger("many", "Bus", many=True)),
+        ),
+        "http://127.0.0.1:7071",
+        now,
+    )
+    assert table.splitlines() == [
+        "Functions:",
+        "",
+        "  HTTP",
+        "    open:    [GET,POST] http://127.0.0.1:7071/api/orders/{id}",
+        "    orders:  [GET,POST] http://127.0.0.1:7071/api/orders/{id}  (function key)",
+        "",
+        "  Queues",
+        "    on_many:   many, in batches of up to 1000",
+        "    on_order:  orders, up to 16 at once",
+        "",
+        "  Timers",
+        f"    tick:  0 * * * * *, next {following:%a %d %b %H:%M:%S %Z}",
     ]
-    assert functions_table(functions, "http://127.0.0.1:7071").splitlines()[2:5] == [
-        "    on_order:  serviceBusTrigger orders",
-        "    orders:    [GET,POST] http://127.0.0.1:7071/api/orders/{id}",
-        "    tick:      timerTrigger 0 * * * * *",
+
+
+def test_the_screen_ends_with_what_to_know_beside() -> None:
+    screen = start_screen(app(function("orders", http()), unused=("retry",)), "http://x", datetime.now(UTC))
+    assert screen.splitlines()[-2:] == [
+        "No 'Keys' in the settings file: orders will answer 401 to everybody.",
+        "Without effect here, from host.json: retry.",
     ]
+    quiet = start_screen(app(function("orders", http()), keys=("default",)), "http://x", datetime.now(UTC))
+    assert quiet.endswith("(function key)\n")
 
 
 def test_every_problem_has_its_line() -> None:
