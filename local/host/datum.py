@@ -19,7 +19,6 @@ __all__ = [
     "text",
     "texts",
     "timestamp",
-    "timestamps",
 ]
 
 _ENCODER = json.JSONEncoder(default=str)
@@ -47,7 +46,7 @@ def document(value: object) -> Datum:
 
 def timestamp(value: datetime) -> Datum:
     """A point in time, as JSON text in UTC."""
-    return Datum(f'"{value.astimezone(UTC).isoformat(timespec="microseconds")}"', "json")
+    return Datum(f'"{value.astimezone(UTC).isoformat()}"', "json")
 
 
 def strings(values: Sequence[str | None]) -> Datum:
@@ -67,11 +66,6 @@ def blobs(values: Sequence[bytes]) -> Datum:
 def numbers(values: Sequence[int]) -> Datum:
     """Whole numbers in a row."""
     return Datum(SimpleNamespace(sint64=list(values)), "collection_sint64")
-
-
-def timestamps(values: Sequence[datetime]) -> Datum:
-    """Points in time in a row, as JSON texts in UTC."""
-    return document([value.astimezone(UTC).isoformat(timespec="microseconds") for value in values])
 
 
 def texts(values: Mapping[str, str]) -> dict[str, Datum]:
