@@ -13,7 +13,7 @@ from local.host.line import TIMERS
 from local.host.options import AppOptions
 
 # A worker ends itself a little after its time of grace.
-_PATIENCE_SECONDS = GRACE_SECONDS + 10
+_PATIENCE_SECONDS = GRACE_SECONDS + 7
 
 
 class Member:
