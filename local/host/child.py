@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import signal
 import socket
 import sys
@@ -16,6 +17,9 @@ from local.host.logs import configure_logs
 from local.host.options import AppOptions, add_app_arguments, app_options
 from local.host.running import run_app
 
+# For requests on connections that this worker has just accepted; others answer the next ones.
+_LINGER_SECONDS = 0.5
+
 
 def main() -> int:
     """Run the app on the host's socket until the line ends."""
@@ -25,6 +29,8 @@ def main() -> int:
     parser.add_argument("--line", type=int, required=True)
     said = parser.parse_args()
     configure_logs()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # whole lines at a time: others print there, too
     options, line, listener = app_options(said), Line(said.line), socket.socket(fileno=said.listener)
     return run_app(options, lambda app: _run(app, options, listener, line))
 
@@ -37,7 +43,7 @@ async def _run(app: App, options: AppOptions, listener: socket.socket, line: Lin
     def ready(start_timers: Callable[[], None]) -> None:
         line.report(banner.start_screen(app, url_of(listener), datetime.now(UTC)), start_timers, stop.set)
 
-    await serve(app, options, listener, stop, ready)
+    await serve(app, options, listener, stop, ready, linger=_LINGER_SECONDS)
 
 
 if __name__ == "__main__":

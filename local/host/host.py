@@ -42,10 +42,11 @@ async def serve(
     listener: socket.socket,
     stop: asyncio.Event,
     ready: Callable[[Callable[[], None]], None],
+    linger: float = 0.0,
 ) -> None:
     """Run the app until the event is set, then finish what is in hand; UnfinishedError where that takes too long.
 
-    Once all but the timers run, `ready` is given what starts them.
+    Once all but the timers run, `ready` is given what starts them. Open connections are served `linger` seconds longer.
     """
     monitor = Monitor(options.state)
     runner = await _serve_http(app, monitor, listener, options.max_body)
@@ -55,9 +56,16 @@ async def serve(
             ready(start_timers)
             await stop.wait()
             # At the same time as the triggers, which stop when this block is left.
-            closing = asyncio.create_task(runner.cleanup())
+            closing = asyncio.create_task(_close(runner, linger))
     finally:
         await (closing or runner.cleanup())
+
+
+async def _close(runner: web.AppRunner, linger: float) -> None:
+    for site in list(runner.sites):
+        await site.stop()
+    await asyncio.sleep(linger)
+    await runner.cleanup()
 
 
 async def _serve_http(app: App, monitor: Monitor, listener: socket.socket, max_body: int) -> web.AppRunner:

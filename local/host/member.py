@@ -37,7 +37,7 @@ class Member:
         with theirs:
             descriptors = ["--listener", str(listener.fileno()), "--line", str(theirs.fileno())]
             process = await asyncio.create_subprocess_exec(
-                *[sys.executable, "-u", "-m", "local.host.child", *options.arguments(), *descriptors],
+                *[sys.executable, "-m", "local.host.child", *options.arguments(), *descriptors],
                 stdin=DEVNULL,
                 pass_fds=[listener.fileno(), theirs.fileno()],
                 start_new_session=True,
