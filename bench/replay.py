@@ -60,7 +60,7 @@ class Player:
         self.endpoint = URL()
         self.key = b""
 
-    async def play(self, calls: Calls, taken: Callable[[str], None]) -> None:
+    async def play(self, calls: Calls, taken: Callable[[str], None] = lambda _: None) -> None:
         """Make the calls in turn; `taken` is told the id of an e-mail that the provider has taken."""
         for kind, *call in calls:
             match kind:
@@ -143,6 +143,7 @@ class Replay:
         self._tape = tape
         self._player = player
         self._steps: dict[str, tuple[Script, Calls]] = {}
+        self._emails: defaultdict[str, asyncio.Future[Calls]] = defaultdict(asyncio.Future)
 
     async def prepare(self, request: web.Request) -> web.Response:
         """Make the scripts of stories that are about to come."""
@@ -163,18 +164,17 @@ class Replay:
     async def take(self, message: ServiceBusReceivedMessage) -> None:
         """Do what the message stands for."""
         name = str(message.message_id)
-        if name not in self._steps:
-            data = json.loads(b"".join(message.body))["data"]
-            name = data.get("tag") or data["messageId"]
-        await self._play(name)
+        if name in self._steps:
+            return await self._play(name)
+        data = json.loads(b"".join(message.body))["data"]
+        if "tag" in data:
+            return await self._play(data["tag"])
+        # A report may overtake the answer to the request that it is about.
+        return await self._player.play(await self._emails[data["messageId"]])
 
     async def _play(self, name: str) -> None:
         script, calls = self._steps.pop(name)
-
-        def taken(email: str) -> None:
-            self._steps[email] = script, script.email_report
-
-        await self._player.play(calls, taken)
+        await self._player.play(calls, lambda email: self._emails[email].set_result(script.email_report))
 
 
 async def _run(tape: Tape, values: dict[str, str], port: int) -> None:
