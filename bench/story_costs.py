@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from statistics import median
 
 from rich.progress import track
 from rich.table import Table
@@ -27,6 +28,8 @@ class Costs:
     """Table requests from webhook to SMS delivered."""
     resolving: Counter[str] = field(default_factory=Counter)
     """Table requests from resolve to e-mail delivered."""
+    requests: list[int] = field(default_factory=list)
+    """All table requests, a number for each story."""
 
 
 async def measure(bench: Bench) -> Part:
@@ -35,10 +38,8 @@ async def measure(bench: Bench) -> Part:
     async with world.running(world.copied(await world.base(bench), "story")) as (cloud, driver):
         costs = await cloud.during(_counted(cloud, driver, number, bench))
     bench.console.print(_table(costs, number))
-    found = {
-        "messages": costs.messages.total() / number,
-        "requests": (costs.opening + costs.resolving).total() / number,
-    }
+    # The median: where a report overtakes the note that its message was sent, a story has a conflict more.
+    found = {"messages": costs.messages.total() / number, "requests": median(costs.requests)}
     lines = [Line(f"{name} a story", found[name], at_most=limit, is_gate=True) for name, limit in GATE.items()]
     figures = {"messages": costs.messages, "opening": costs.opening, "resolving": costs.resolving}
     return Part(lines, {"stories": number, **figures})
@@ -60,11 +61,14 @@ async def _tell(driver: Driver, story: Story, log: AccessLog, costs: Costs) -> N
     await driver.report(story)
     await driver.until_quiet(before, OPENING)
     await asyncio.sleep(LOG_SECONDS)
-    costs.opening += log.since_last_look()
+    opening = log.since_last_look()
     await driver.resolve([story])
     await driver.until_quiet(before, WHOLE)
     await asyncio.sleep(LOG_SECONDS)
-    costs.resolving += log.since_last_look()
+    resolving = log.since_last_look()
+    costs.opening += opening
+    costs.resolving += resolving
+    costs.requests.append(opening.total() + resolving.total())
     costs.messages += await driver.sent() - before
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.cloud.services import ROOT
 
-PARTS = {"story", "throughput", "latency", "history", "emulator", "imports"}
+PARTS = {"story", "throughput", "latency", "history", "emulator", "bus", "imports"}
 
 
 def test_every_part_measures_and_is_written_down(tmp_path: Path) -> None:
