@@ -36,6 +36,7 @@ _calls: ContextVar[list[Any]] = ContextVar("calls")
 
 
 def main() -> int:
+    """Run the host until it is told to stop."""
     with open(sys.argv.pop(1), "a", encoding="utf-8") as tape:  # noqa: PTH123
         _wrap_invocations(tape)
         for name in TABLE_CALLS:

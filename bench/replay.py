@@ -182,25 +182,12 @@ async def _run(tape: Tape, values: dict[str, str], port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        transport = AioHttpTransport(use_env_settings=False)
-        tables = await stack.enter_async_context(
-            TableServiceClient.from_connection_string(values["TablesConnection"], transport=transport, retry_total=0)
-        )
         bus = await stack.enter_async_context(ServiceBusClient.from_connection_string(values["ServiceBusConnection"]))
-        player = Player(tables, bus, await stack.enter_async_context(aiohttp.ClientSession()))
-        endpoint, _, key = values["AcsConnection"].removeprefix("endpoint=").partition(";accesskey=")
-        player.endpoint, player.key = URL(endpoint), decode_key(key)
-        replay = Replay(tape, player)
-        app = web.Application()
-        app.add_routes([web.post("/prepare", replay.prepare), web.post("/api/webhooks/{sender}", replay.webhook)])
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, HOST, port).start()
+        replay = Replay(tape, await _player(stack, values, bus))
+        await _listen(stack, replay, port)
         options = read_host_json(ROOT).service_bus
-        receptions = [
-            Reception(queue, bus.get_queue_receiver(queue), replay.take, options) for queue in sorted(tape.queues)
-        ]
+        queues = sorted(tape.queues)
+        receptions = [Reception(queue, bus.get_queue_receiver(queue), replay.take, options) for queue in queues]
         await asyncio.gather(*(reception.open() for reception in receptions))
         async with asyncio.TaskGroup() as group:
             for reception in receptions:
@@ -208,7 +195,27 @@ async def _run(tape: Tape, values: dict[str, str], port: int) -> None:
             print(f"Host ready on http://{HOST}:{port}", flush=True)
 
 
+async def _player(stack: AsyncExitStack, values: dict[str, str], bus: ServiceBusClient) -> Player:
+    transport = AioHttpTransport(use_env_settings=False)
+    tables = TableServiceClient.from_connection_string(values["TablesConnection"], transport=transport, retry_total=0)
+    await stack.enter_async_context(tables)
+    player = Player(tables, bus, await stack.enter_async_context(aiohttp.ClientSession()))
+    endpoint, _, key = values["AcsConnection"].removeprefix("endpoint=").partition(";accesskey=")
+    player.endpoint, player.key = URL(endpoint), decode_key(key)
+    return player
+
+
+async def _listen(stack: AsyncExitStack, replay: Replay, port: int) -> None:
+    app = web.Application()
+    app.add_routes([web.post("/prepare", replay.prepare), web.post("/api/webhooks/{sender}", replay.webhook)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, HOST, port).start()
+
+
 def main() -> None:
+    """Play until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m bench.replay")
     parser.add_argument("tape", type=Path)
     parser.add_argument("person", type=int, help="whose story is on the tape")
