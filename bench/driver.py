@@ -30,6 +30,8 @@ AT_ONCE = 16
 OPENING, WHOLE = 5, 9
 """Messages of a story until its SMS is reported as delivered, and until its e-mail is."""
 PATIENCE_SECONDS = 300
+NOT_NOW = (429, 503)
+AGAIN_SECONDS = 0.25
 FIRST_CODE = 7_700_000
 """Seven digits, so that no part of a time or an id is taken for one."""
 JOURNEY = "critical-device-error"
@@ -113,9 +115,11 @@ class Driver:
         await self.until_quiet(before, WHOLE * len(stories))
 
     async def report(self, story: Story) -> None:
-        """Report the error by a signed webhook."""
+        """Report the error by a signed webhook, as often as it takes on a machine that is busy."""
         event = malfunction(story.key, device_id=story.person.device, error_code=story.code)
-        reply = await self._webhook.send(event, story.key)
+        # What is waited for is another process: no event of ours tells of it.
+        while (reply := await self._webhook.send(event, story.key)).status in NOT_NOW:  # noqa: ASYNC110
+            await asyncio.sleep(AGAIN_SECONDS)
         if reply.status != 202:
             raise RuntimeError(f"the webhook answered {reply.problem}")
 
