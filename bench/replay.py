@@ -18,7 +18,7 @@ import asyncio
 import json
 import signal
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,8 +38,9 @@ from yarl import URL
 from bench.driver import Story
 from bench.tape import Calls, Script, Tape
 from local.cloud.services import ROOT
-from local.host.hostjson import read_host_json
+from local.host.hostjson import ServiceBusOptions, read_host_json
 from local.host.reception import Reception
+from local.host.triggers import QueueTrigger
 from local.story.crowd import Person
 from shared.channels.signing import decode_key, sign
 
@@ -187,12 +188,20 @@ async def _run(tape: Tape, values: dict[str, str], port: int) -> None:
         await _listen(stack, replay, port)
         options = read_host_json(ROOT).service_bus
         queues = sorted(tape.queues)
-        receptions = [Reception(queue, bus.get_queue_receiver(queue), replay.take, options) for queue in queues]
+        receptions = [_reception(queue, bus, replay, options) for queue in queues]
         await asyncio.gather(*(reception.open() for reception in receptions))
         async with asyncio.TaskGroup() as group:
             for reception in receptions:
                 group.create_task(reception.run(stop))
             print(f"Host ready on http://{HOST}:{port}", flush=True)
+
+
+def _reception(queue: str, bus: ServiceBusClient, replay: Replay, options: ServiceBusOptions) -> Reception:
+    async def take(messages: Sequence[ServiceBusReceivedMessage]) -> None:
+        for message in messages:
+            await replay.take(message)
+
+    return Reception(QueueTrigger(queue, "ServiceBusConnection"), bus.get_queue_receiver(queue), take, options)
 
 
 async def _player(stack: AsyncExitStack, values: dict[str, str], bus: ServiceBusClient) -> Player:
