@@ -16,12 +16,12 @@ PACKAGES := .venv/.installed
 MODULES := node_modules/.installed
 SET_UP := $(PACKAGES) $(MODULES)
 
-.PHONY: help demo run test check format bench soak audit lock clean
+.PHONY: help demo run test sdk-tests check format bench soak audit lock clean
 
 help: ## Say what there is
 	@echo "Carebus. The first run sets up .venv and node_modules, which takes about a minute."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/    make \1  \2/p' Makefile | awk '{printf "    %-5s%-8s", $$1, $$2; $$1 = $$2 = ""; print}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/    make \1  \2/p' Makefile | awk '{printf "    %-5s%-11s", $$1, $$2; $$1 = $$2 = ""; print}'
 
 demo: $(SET_UP) ## Play the story of a device error on this machine and check every step
 	@$(BIN)/python -m local.demo
@@ -31,6 +31,9 @@ run: $(SET_UP) ## Run everything on this machine until Ctrl-C
 
 test: $(SET_UP) ## Run all tests
 	$(BIN)/pytest -n 2 --dist worksteal -q tests
+
+sdk-tests: $(SET_UP) ## Run azure-servicebus's own tests against the emulator
+	@$(BIN)/python -m tests.sdk
 
 check: $(SET_UP) ## Check format, lint, types, imports, definitions and docs
 	$(BIN)/ruff format --check .
@@ -58,7 +61,7 @@ lock: ## Renew constraints.txt and package-lock.json from the direct dependencie
 	@local/setup/lock.sh
 
 clean: ## Remove what was set up, run and cached
-	rm -rf .venv node_modules .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules .data .sdk-tests .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PACKAGES): requirements.txt requirements-dev.txt constraints.txt

@@ -15,7 +15,7 @@ TOP = {path.name for path in ROOT.iterdir()}
 PATH = re.compile(r"[\w.-]+(/[\w.{}*-]+)*/?")
 SUFFIXES = {".py", ".md", ".txt", ".json", ".toml", ".yaml", ".csv", ".sh"}
 MADE_BY_HAND = {"local.settings.json"}
-TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 every_document = pytest.mark.parametrize("document", documents(), ids=str)
 
@@ -58,7 +58,7 @@ def exists(name: str) -> bool:
 
 @every_document
 def test_the_make_targets_it_names_exist(document: Document) -> None:
-    called = {word for command in document.commands() for word in re.findall(r"^make ([a-z]+)$", command)}
+    called = {word for command in document.commands() for word in re.findall(r"^make ([a-z-]+)$", command)}
     assert called - TARGETS == set()
 
 

@@ -1,0 +1,81 @@
+"""The pytest plugin that lets the SDK's tests run against the emulator, and tells what came of them."""
+
+from typing import Any
+
+import pytest
+
+from tests.sdk import stand_ins
+from tests.sdk.namespace import namespace
+from tests.sdk.preparers import NEEDS
+from tests.sdk.report import OUT_OF_SCOPE, summarize
+from tests.sdk.scope import Scope, find, read_scope
+
+stand_ins.install()
+
+
+@pytest.fixture(scope="session")
+def test_proxy() -> None:
+    """Stand for the proxy that records what tests do with a real namespace."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is out of scope and what is known to fail; let the slowest tests begin."""
+    scope = read_scope()
+    if set(scope.files) <= {item.path.relative_to(item.config.rootpath).as_posix() for item in items}:
+        _refuse_rules_about_nothing(scope, items)
+    for item in items:
+        _mark(scope, item)
+    items[:] = _dealt(sorted(items, key=lambda item: scope.rank(_name(item))), _workers(items))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Order tests, which come with the slowest in front, so that these begin at once and hold up nothing.
+
+    Each worker first gets an equal stretch of the list, and what is next behind a running test is not taken away
+    from it: so a stretch begins with a slow test, goes on with one that waits for nothing, and gets slow ones last.
+    """
+    quick = [item for item in items if "namespace" not in _needs(item)][:workers]
+    rest = [item for item in items if item not in quick]
+    order = rest[:workers] + quick + rest[workers:]
+    return [item for start in range(workers) for item in order[start::workers]]
+
+
+def _workers(items: list[pytest.Item]) -> int:
+    config: Any = items[0].config if items else None
+    return config.workerinput["workercount"] if hasattr(config, "workerinput") else 1
+
+
+def _refuse_rules_about_nothing(scope: Scope, items: list[pytest.Item]) -> None:
+    names = {_name(item) for item in items}
+    kinds = frozenset[str]().union(*(_needs(item) for item in items))
+    if unused := [each for rule in scope.rules() for each in rule.unused(names, kinds)]:
+        raise pytest.UsageError(f"scope.yaml is about tests that do not exist: {', '.join(unused)}")
+
+
+def _mark(scope: Scope, item: pytest.Item) -> None:
+    name, needs = _name(item), _needs(item)
+    item.user_properties.append(("needs", sorted(needs)))
+    if rule := find(scope.out_of_scope, name, needs):
+        item.add_marker(pytest.mark.skip(reason=OUT_OF_SCOPE + rule.reason))
+    elif rule := find(scope.expected_failures, name, needs):
+        item.add_marker(pytest.mark.xfail(reason=rule.reason, strict=True))
+
+
+def _name(item: pytest.Item) -> str:
+    return getattr(item, "originalname", item.name)
+
+
+def _needs(item: pytest.Item) -> frozenset[str]:
+    return getattr(getattr(item, "function", None), NEEDS, frozenset[str]())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop this process's emulator; it must have lived until now."""
+    if code := namespace.stop():
+        raise pytest.UsageError(f"the emulator ended with {code}")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell the results by file."""
+    summarize(terminalreporter)
