@@ -1,16 +1,64 @@
 """The pytest plugin that lets the SDK's tests run against the emulator, and tells what came of them."""
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cloud.servicebus import Emulator
 from tests.sdk import stand_ins
-from tests.sdk.namespace import namespace
+from tests.sdk.namespace import namespace, start_emulator
 from tests.sdk.preparers import NEEDS
 from tests.sdk.report import OUT_OF_SCOPE, summarize
 from tests.sdk.scope import Scope, find, read_scope
 
+FOLDER = "folder_of_the_namespace"
+
 stand_ins.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what starts the emulator, in the process that starts the others, or does all by itself."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Host())
+
+
+class Host:
+    """Runs the emulator while tests run."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._emulator: Emulator | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a process where to write its queues, before it starts."""
+        node.workerinput[FOLDER] = self._folder.name
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Start the emulator once the first process knows all queues."""
+        if self._emulator is None:
+            self._emulator = start_emulator(Path(self._folder.name))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Do both where there is but one process."""
+        if session.items and not session.config.option.collectonly:
+            namespace.write(Path(self._folder.name))
+            self.pytest_xdist_node_collection_finished()
+
+    def pytest_sessionfinish(self) -> None:
+        """Stop the emulator; it must have lived until now."""
+        if self._emulator is not None and (code := self._emulator.stop()):
+            raise pytest.UsageError(f"the emulator ended with {code}")
+        self._folder.cleanup()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Write down the queues where others start the emulator."""
+    if hasattr(session.config, "workerinput"):
+        namespace.write(Path(session.config.workerinput[FOLDER]))
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +116,6 @@ def _name(item: pytest.Item) -> str:
 
 def _needs(item: pytest.Item) -> frozenset[str]:
     return getattr(getattr(item, "function", None), NEEDS, frozenset[str]())
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stop this process's emulator; it must have lived until now."""
-    if code := namespace.stop():
-        raise pytest.UsageError(f"the emulator ended with {code}")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

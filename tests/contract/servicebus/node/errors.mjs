@@ -1,17 +1,21 @@
 // What is refused has the code that programs look at.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connectionString, numbered, receive, withClient, withCode, withLinks } from "./links.mjs";
+import { connectionString, numbered, receive, unrenewed, withClient, withCode, withLinks } from "./links.mjs";
 
 describe("errors", { concurrency: true }, () => {
   test("a lock that ended is lost", () =>
-    withLinks("short", async (sender, receiver, client) => {
-      await sender.sendMessages(numbered(1));
-      const [message] = await receive(receiver);
-      const [again] = await receive(client.createReceiver("short"));
-      assert.equal(again.deliveryCount, 1);
-      await assert.rejects(receiver.completeMessage(message), withCode("MessageLockLost"));
-    }));
+    withLinks(
+      "short",
+      async (sender, receiver, client) => {
+        await sender.sendMessages(numbered(1));
+        const [message] = await receive(receiver);
+        const [again] = await receive(client.createReceiver("short"));
+        assert.equal(again.deliveryCount, 1);
+        await assert.rejects(receiver.completeMessage(message), withCode("MessageLockLost"));
+      },
+      unrenewed,
+    ));
 
   test("a queue that is not there is not found", () =>
     withClient(async (client) => {

@@ -16,6 +16,9 @@ export async function withClient(use, connection = connectionString) {
   }
 }
 
+// The SDK renews locks by itself for five minutes, unless told not to: then they end as in other SDKs.
+export const unrenewed = { maxAutoLockRenewalDurationInMs: 0 };
+
 export const withLinks = (queue, use, options = {}) =>
   withClient((client) => use(client.createSender(queue), client.createReceiver(queue, options), client));
 

@@ -1,7 +1,7 @@
 // Sessions: one receiver at a time, in order, with a state.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ids, numbered, receive, withClient, withCode } from "./links.mjs";
+import { ids, numbered, receive, unrenewed, withClient, withCode } from "./links.mjs";
 
 const send = (client, queue, sessionId, count) =>
   client.createSender(queue).sendMessages(numbered(count, { sessionId }));
@@ -64,7 +64,7 @@ describe("sessions", { concurrency: true }, () => {
   test("a session lock that ended is lost", () =>
     withClient(async (client) => {
       await send(client, "short-sessions", "A", 1);
-      const receiver = await client.acceptSession("short-sessions", "A");
+      const receiver = await client.acceptSession("short-sessions", "A", unrenewed);
       const [message] = await receive(receiver);
       const other = await acceptUntilFree(client, "short-sessions", "A");
       await assert.rejects(receiver.completeMessage(message), withCode("SessionLockLost"));
