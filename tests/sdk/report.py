@@ -1,11 +1,16 @@
 """What came of the SDK's tests, by file."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 OUT_OF_SCOPE = "out of scope: "
 _COLUMNS = ("in scope", "passed", "failed", "share", "offline", "out of scope", "skipped")
+_KINDS: dict[str, Callable[[str], bool]] = {
+    "all synchronous": lambda name: not name.startswith("async_tests"),
+    "all asynchronous": lambda name: name.startswith("async_tests"),
+    "all": lambda _: True,
+}
 
 
 def summarize(reporter: Any) -> None:
@@ -20,7 +25,9 @@ def summarize(reporter: Any) -> None:
     reporter.write_line("".ljust(width) + "".join(each.rjust(14) for each in _COLUMNS))
     for name, counts in sorted(files.items()):
         reporter.write_line(name.ljust(width) + _row(counts))
-    reporter.write_line("all".ljust(width) + _row(sum(files.values(), Counter())))
+    for kind, belongs in _KINDS.items():
+        total = sum((counts for name, counts in files.items() if belongs(name)), Counter[str]())
+        reporter.write_line(kind.ljust(width) + _row(total))
     _name_the_failing(reporter)
 
 
