@@ -1,7 +1,7 @@
 """The pytest plugin that lets the SDK's tests run against the emulator, and tells what came of them."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,27 +82,31 @@ def _mended_sdk() -> Iterator[None]:
                 setattr(transport, name, member)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is out of scope and what is known to fail; let the slowest tests begin."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark what is out of scope and what is known to fail; let the slowest of the tests that were asked for begin."""
     scope = read_scope()
     if set(scope.files) <= {item.path.relative_to(item.config.rootpath).as_posix() for item in items}:
         _refuse_rules_about_nothing(scope, items)
     for item in items:
         _mark(scope, item)
+    yield
     items[:] = _dealt(sorted(items, key=lambda item: scope.rank(_name(item))), _workers(items))
 
 
 def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """Order tests, which come with the slowest in front, so that these begin at once and hold up nothing.
 
-    Each worker first gets an equal stretch of the list, and what is next behind a running test is not taken away
-    from it: so a stretch begins with a slow test, goes on with one that waits for nothing, and gets slow ones last.
+    Each worker first gets a stretch of the list (one more test for the last ones, where it does not come out even),
+    and what is next behind a running test is not taken away from it: so a stretch begins with a slow test and goes on
+    with one that waits for nothing.
     """
     quick = [item for item in items if "namespace" not in _needs(item)][:workers]
     rest = [item for item in items if item not in quick]
     order = rest[:workers] + quick + rest[workers:]
-    return [item for start in range(workers) for item in order[start::workers]]
+    even = len(order) // workers * workers
+    last = [*[None] * (workers - len(order) + even), *order[even:]]
+    return [item for start in range(workers) for item in (*order[start:even:workers], last[start]) if item]
 
 
 def _workers(items: list[pytest.Item]) -> int:
