@@ -50,9 +50,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ttl", type=_duration, help="every queue's default time to live, such as P14D")
     parser.add_argument("--key", default="SAS_KEY_VALUE", help=f"the key of the policy {POLICY}")
     parser.add_argument("--duplicate-window", type=float, metavar="SECONDS", help="for every queue; 0 turns it off")
-    for what, seconds in Patience()._asdict().items():
-        text = f"seconds after which an idle {what} is ended (%(default)s)"
-        parser.add_argument(f"--idle-{what}", type=float, metavar="SECONDS", default=seconds, help=text)
+    idle = Patience()
+    parser.add_argument(
+        "--idle-connection",
+        type=float,
+        metavar="SECONDS",
+        default=idle.connection,
+        help="silence that clients are told to avoid; after twice as long they are cut off (%(default)s)",
+    )
+    parser.add_argument(
+        "--idle-link",
+        type=float,
+        metavar="SECONDS",
+        default=idle.link,
+        help="after which an unused link is detached (%(default)s)",
+    )
     return parser
 
 
