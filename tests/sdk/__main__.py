@@ -4,31 +4,33 @@ Arguments are pytest's: `-k lock -n 4`.
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.sdk.scope import read_scope
-from tests.sdk.source import fetch_tests
+from tests.sdk.source import ROOT, fetch_tests
 
 WORKERS = 24
-"""Most of the time is waiting: on two cores, fewer take longer, and more of them get into each other's way."""
+"""Most of the time is waiting: with this many, two cores are done soon after the longest test."""
 
 
 def main() -> int:
     """Run them; return pytest's exit code."""
-    _keep_compiled_modules()
     tests = fetch_tests()
-    own = ["-c", str(Path(__file__).with_name("pytest.ini")), "--rootdir", str(tests), "-n", str(WORKERS)]
-    files = [str(tests / name) for name in read_scope().files]
-    return pytest.main([*own, "--dist", "worksteal", "-q", "-r", "fE", *files, *sys.argv[1:]])
+    own = ["-c", str(Path(__file__).with_name("pytest.ini")), "--rootdir", str(tests), "-q"]
+    own += [str(tests / name) for name in read_scope().files]
+    _compile(own)
+    return pytest.main([*own, "-n", str(WORKERS), "--dist", "worksteal", "-r", "fE", *sys.argv[1:]])
 
 
-def _keep_compiled_modules() -> None:
-    """Let two dozen processes not compile the same modules each for itself."""
+def _compile(options: list[str]) -> None:
+    """Import everything once, so that two dozen processes find it compiled: else they take half a minute to start."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    sys.dont_write_bytecode = False
+    command = [sys.executable, "-m", "pytest", *options, "--collect-only"]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
 
 
 if __name__ == "__main__":
