@@ -5,7 +5,7 @@ A connection's first line is JSON: what each frame is answered with, and what th
 
 import asyncio
 import json
-from contextlib import suppress
+import signal
 
 HEAD = 4
 
@@ -44,11 +44,12 @@ class Echo(asyncio.Protocol):
 
 
 async def main() -> None:
-    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", 0)
-    print(f"listening on {server.sockets[0].getsockname()[1]}", flush=True)
-    await server.serve_forever()
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGINT, stopped.set)
+    async with await loop.create_server(Echo, "127.0.0.1", 0) as server:
+        print(f"listening on {server.sockets[0].getsockname()[1]}", flush=True)
+        await stopped.wait()
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        asyncio.run(main())
+    asyncio.run(main())

@@ -10,6 +10,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus.aio import ServiceBusSender
 from azure.servicebus.exceptions import (
     MessageSizeExceededError,
+    ServiceBusAuthenticationError,
     ServiceBusQuotaExceededError,
     ServiceBusServerBusyError,
 )
@@ -102,6 +103,10 @@ class QueueSender:
             raise TooLarge(f"A message for {self._queue} is larger than Service Bus takes.") from error
         except _BUSY as error:
             raise Throttled(f"Service Bus asks for a pause on {self._queue}: {type(error).__name__}.") from error
+        except ServiceBusAuthenticationError as error:  # the service refuses a token for a queue that is not there
+            raise Unavailable(
+                f"Service Bus does not let us send to {self._queue}: there is no such queue, or no right to it."
+            ) from error
         except (AzureError, TimeoutError) as error:
             raise Unavailable(
                 f"Service Bus did not take a message for {self._queue}: {type(error).__name__}."

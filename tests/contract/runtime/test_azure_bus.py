@@ -97,14 +97,14 @@ async def test_a_broker_that_never_answers_is_unavailable(caplog: pytest.LogCapt
 
 async def test_a_queue_that_is_not_there_is_named(emulator: Emulator) -> None:
     bus = AzureBus(ConnectionString(emulator.connection_string))
-    with pytest.raises(Unavailable, match=r"no-such-queue.*NotFound"):
+    with pytest.raises(Unavailable, match="no-such-queue: there is no such queue"):
         await bus.send("no-such-queue", message("lost"))
     await bus.close()
 
 
 async def test_a_wrong_key_is_trouble_not_a_loss(emulator: Emulator) -> None:
     bus = AzureBus(ConnectionString(emulator.connection_string.replace("SharedAccessKey=", "SharedAccessKey=x")))
-    with pytest.raises(Unavailable, match="Auth"):
+    with pytest.raises(Unavailable, match="no right to it"):
         await bus.send("queue-0", message("lost"))
     await bus.close()
 

@@ -9,7 +9,12 @@ import pytest
 from local.cloud.child import Child, Service
 from local.cloud.errors import ServiceEnded
 
-READY_AND_WAITING = "print('listening on 4711', flush=True); import signal; signal.pause()"
+READY_AND_WAITING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
+print('listening on 4711', flush=True)
+signal.pause()
+"""
 
 
 async def started(code: str, folder: Path) -> Child:
