@@ -9,7 +9,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from local.servicebus.broker import UnknownQueueError
+from local.servicebus.broker import UnfitDataError
 from local.servicebus.config import parse_duration, read_config
 from local.servicebus.journal import Journal, JournalError
 from local.servicebus.patience import Patience
@@ -33,7 +33,7 @@ def main() -> int:
         journal = Journal(options.data, sync=options.sync) if options.data else None
         with journal or nullcontext():
             asyncio.run(_serve(queues, journal, options))
-    except (ConfigError, JournalError, UnknownQueueError) as error:
+    except (ConfigError, JournalError, UnfitDataError) as error:
         return _complain(str(error), _USAGE)
     except OSError as error:
         return _complain(str(error), 1)

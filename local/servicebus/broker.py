@@ -1,5 +1,7 @@
 """The namespace: its queues by address, and how they come back after a restart."""
 
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -9,14 +11,14 @@ from local.servicebus.errors import NOT_FOUND, RefusedError
 from local.servicebus.holdings import Recorder
 from local.servicebus.locks import Clock
 from local.servicebus.queue import Queue
-from local.servicebus.records import Record
+from local.servicebus.records import Drop, Put, Record
 from local.servicebus.session_queue import SessionQueue
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
 
 
-class UnknownQueueError(Exception):
-    """The data holds something of a queue that is not configured."""
+class UnfitDataError(Exception):
+    """The data holds messages that the configuration has no place for."""
 
 
 class QueueReport(NamedTuple):
@@ -59,12 +61,28 @@ class Broker:
         return entity
 
     def restore(self, records: Iterable[Record]) -> None:
-        """Bring back what was recorded; raise `UnknownQueueError`."""
+        """Bring back what was recorded; raise `UnfitDataError`.
+
+        The configuration may be another one than then: what lies in a queue that forwards now is forwarded.
+        """
+        strangers = Counter[str]()
         for record in records:
             entity = self._entities.get(entity_path(record.queue))
-            if entity is None:
-                raise UnknownQueueError(f"the data holds messages of '{record.queue}', which is not configured")
-            entity.queue.restore(record)
+            if entity is not None:
+                entity.queue.restore(record)
+            else:
+                strangers[record.queue] += isinstance(record, Put) - isinstance(record, Drop)
+        for queue, messages in strangers.items():
+            if messages:
+                raise UnfitDataError(f"the data holds messages of '{queue}', which is not configured")
+        for entity in self._entities.values():
+            self._check_restored(entity.queue)
+            entity.queue.forward_kept()
+
+    def _check_restored(self, queue: Queue) -> None:
+        for entry in queue.peek(0, sys.maxsize) if isinstance(queue, SessionQueue) else ():
+            if entry.session_id is None:
+                raise UnfitDataError(f"the data holds a message of '{queue.name}' without the session it requires now")
 
     def records(self) -> Iterator[Record]:
         """Yield what restores all queues as they are now."""

@@ -212,11 +212,12 @@ class Connection(asyncio.Protocol):
         self._watch = asyncio.get_running_loop().call_later(self._patience.looks_every, self._look)
 
     def _look(self) -> None:
-        """End what has been idle for too long: links, or all of it."""
+        """End what has been idle for too long: links, or all of it, and soon, whether the client reads it or not."""
         now = asyncio.get_running_loop().time()
         silence = 2 * self._patience.connection
         if self._heard_at < now - silence:
             self._close(RefusedError(RESOURCE_LIMIT_EXCEEDED, f"The client was silent for more than {silence:g} s."))
+            self._watch = asyncio.get_running_loop().call_later(self._patience.looks_every, self._transport.abort)
             return
         reason = RefusedError(DETACH_FORCED, f"The link was idle for more than {self._patience.link:g} s.")
         for session in self._sessions.values():

@@ -1,7 +1,7 @@
 """The messages that a queue holds, found by what they wait for."""
 
 import heapq
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 
@@ -19,6 +19,9 @@ class Contents:
         self._ready: dict[str | None, list[int]] = {}
         """A heap for each session; numbers whose entry is gone or not ready are skipped when they come up."""
         self._sizes = Counter[str]()
+        self._offered = OrderedDict[str, None]()
+        """Sessions that anybody may have, in the order in which they came to have messages; some have none any more."""
+        self._withheld: set[str] = set()
         self._deferred: set[int] = set()
         self._scheduled = Deadlines[int]()
         self._expiries = Deadlines[int]()
@@ -54,7 +57,7 @@ class Contents:
             self._deferred.add(entry.number)
         else:
             self.make_ready(entry)
-        if entry.expires_at is not None:
+        if entry.expires_at is not None and entry.state is not State.DEFERRED:
             self._expiries.set(entry.number, entry.expires_at)
 
     def remove(self, entry: Entry) -> None:
@@ -71,9 +74,12 @@ class Contents:
         """Let an entry that was held be had again: in its turn, or by its number if it was put aside."""
         if entry.state is State.ACTIVE:
             heapq.heappush(self._ready.setdefault(entry.session_id, []), entry.number)
+            if entry.session_id is not None and entry.session_id not in self._withheld:
+                self._offered[entry.session_id] = None
 
     def put_aside(self, entry: Entry) -> None:
-        """Defer an entry."""
+        """Defer an entry; it does not expire before somebody asks for it (Service Bus, "Message deferral")."""
+        self._expiries.discard(entry.number)
         entry.state = State.DEFERRED
         self._deferred.add(entry.number)
 
@@ -90,9 +96,25 @@ class Contents:
         """Yield the sessions that have messages."""
         return iter(self._sizes)
 
-    def ready_sessions(self) -> Iterator[str]:
-        """Yield the sessions that have messages to be had, those that have had some for longest first."""
-        return (each for each in self._ready if each is not None and self.is_ready(each))
+    def first_offered(self) -> str | None:
+        """Return the session that has had messages for whoever asks for longest."""
+        while self._offered:
+            session_id = next(iter(self._offered))
+            if self.is_ready(session_id):
+                return session_id
+            del self._offered[session_id]
+        return None
+
+    def withhold(self, session_id: str) -> None:
+        """Offer a session to nobody."""
+        self._withheld.add(session_id)
+        self._offered.pop(session_id, None)
+
+    def offer(self, session_id: str) -> None:
+        """Offer a session again, if it has messages."""
+        self._withheld.discard(session_id)
+        if self.is_ready(session_id):
+            self._offered[session_id] = None
 
     def is_ready(self, session_id: str) -> bool:
         """Tell whether a session has messages to be had."""
@@ -109,6 +131,7 @@ class Contents:
         if not self._sizes[session_id]:
             del self._sizes[session_id]
             self._ready.pop(session_id, None)
+            self._offered.pop(session_id, None)
 
     def find(self, number: int, state: State) -> Entry | None:
         """Return the entry of a number if it is in a state and nobody holds it."""

@@ -15,7 +15,6 @@ LOCK_LOST = "com.microsoft:message-lock-lost"
 MESSAGE_NOT_FOUND = "com.microsoft:message-not-found"
 SESSION_CANNOT_BE_LOCKED = "com.microsoft:session-cannot-be-locked"
 SESSION_LOCK_LOST = "com.microsoft:session-lock-lost"
-SESSION_NOT_FOUND = "com.microsoft:session-not-found"
 TIMEOUT = "com.microsoft:timeout"
 
 _STATUS = {

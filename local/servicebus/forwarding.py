@@ -1,6 +1,6 @@
 """Which queue forwards to which: to one that is there, and never in a circle."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from local.servicebus.settings import ConfigError, QueueSettings
 
@@ -15,8 +15,8 @@ def check_forwarding(queues: Iterable[QueueSettings]) -> None:
         _check_target(queue, "ForwardTo", queue.forward_to, by_name)
         _check_target(queue, "ForwardDeadLetteredMessagesTo", queue.forward_dead_letters_to, by_name)
     for queue in by_name.values():
-        if len(list(_way(queue, by_name))) > MAX_HOPS:
-            raise ConfigError(f"queue '{queue.name}': ForwardTo leads over more than {MAX_HOPS} queues")
+        if _hops(queue, by_name) > MAX_HOPS:
+            raise ConfigError(f"queue '{queue.name}': a message could be forwarded over more than {MAX_HOPS} queues")
 
 
 def _check_target(queue: QueueSettings, name: str, target: str | None, by_name: Mapping[str, QueueSettings]) -> None:
@@ -24,10 +24,12 @@ def _check_target(queue: QueueSettings, name: str, target: str | None, by_name: 
         raise ConfigError(f"queue '{queue.name}': {name} names '{target}', which is not configured")
 
 
-def _way(queue: QueueSettings, by_name: Mapping[str, QueueSettings]) -> Iterator[str]:
-    """Yield the queues that a message comes to, one more than may be at most: of a circle there is no end."""
-    for _ in range(MAX_HOPS + 1):
-        if queue.forward_to is None:
-            return
-        yield queue.forward_to
-        queue = by_name[queue.forward_to.lower()]
+def _hops(queue: QueueSettings, by_name: Mapping[str, QueueSettings], so_far: int = 0) -> int:
+    """Return over how many queues a message comes at once, one more than may be at most: of a circle there is no end.
+
+    What the target refuses becomes a dead letter, and may go on from there.
+    """
+    if queue.forward_to is None or so_far > MAX_HOPS:
+        return so_far
+    targets = (target for target in (queue.forward_to, queue.forward_dead_letters_to) if target is not None)
+    return max(_hops(by_name[target.lower()], by_name, so_far + 1) for target in targets)

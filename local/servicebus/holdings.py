@@ -52,6 +52,12 @@ class Holdings:
         self.contents.remove(entry)
         self._record(Drop(self._queue, entry.number))
 
+    def alter(self, entry: Entry, message: Message) -> None:
+        """Put a message in the place of the one that an entry holds."""
+        entry.message = message
+        self._record(Drop(self._queue, entry.number))
+        self._record(entry.put_record(self._queue))
+
     def record_change(self, entry: Entry) -> None:
         """Record an entry's state and delivery count."""
         self._record(entry.update_record(self._queue))

@@ -63,6 +63,13 @@ class Intake:
         dead.delivery_count = entry.delivery_count
         self._arrive(dead)
 
+    def forward_kept(self) -> None:
+        """Hand on what was kept before this queue forwarded."""
+        if self.forward_to is not None:
+            for entry in [each for each in self._holdings.contents if each.state is State.ACTIVE]:
+                self._holdings.remove(entry)
+                self._arrive(entry)
+
     def _entry(
         self, message: Message, state: State, number: int, first: int, now: int, expires_at: int | None = None
     ) -> Entry:

@@ -19,6 +19,7 @@ class Locks:
         self._clock = clock
         self._lost = lost
         self._entries: dict[UUID, Entry] = {}
+        self._by_session: dict[str, dict[UUID, Entry]] = {}
         self._ends = Deadlines[UUID]()
 
     def __len__(self) -> int:
@@ -33,28 +34,31 @@ class Locks:
 
     def take_with_session(self, entry: Entry, until: int) -> None:
         """Lock an entry for as long as the lock on its session is kept: it does not end by itself."""
-        self._hold(entry)
+        token = self._hold(entry)
         entry.locked_until = until
+        self._by_session.setdefault(entry.session_id or "", {})[token] = entry
 
     def of_session(self, session_id: str) -> list[Entry]:
         """Return what is locked of a session."""
-        return [entry for entry in self._entries.values() if entry.session_id == session_id]
+        return list(self._by_session.get(session_id, {}).values())
 
     def renew(self, token: UUID) -> int:
         """Let a lock last a whole duration from now, and return until when."""
-        entry = self._held(token)
+        entry = self.held(token)
         self._extend(entry, token)
         return entry.locked_until
 
     def release(self, token: UUID) -> Entry:
         """End a lock and return what was locked; raise `RefusedError` when it has ended before."""
-        return self.free(self._held(token))
+        return self.free(self.held(token))
 
     def free(self, entry: Entry) -> Entry:
         """End the lock on an entry, whether it lasts or not."""
         assert entry.token is not None
         del self._entries[entry.token]
         self._ends.discard(entry.token)
+        if entry.session_id is not None:
+            self._leave_session(entry.session_id, entry.token)
         entry.token = None
         return entry
 
@@ -78,7 +82,14 @@ class Locks:
         entry.locked_until = self._clock() + self._duration
         self._ends.set(token, entry.locked_until)
 
-    def _held(self, token: UUID) -> Entry:
+    def _leave_session(self, session_id: str, token: UUID) -> None:
+        held = self._by_session[session_id]
+        del held[token]
+        if not held:
+            del self._by_session[session_id]
+
+    def held(self, token: UUID) -> Entry:
+        """Return what is locked; raise `RefusedError` when the lock has ended."""
         entry = self._entries.get(token)
         if entry is None or entry.locked_until <= self._clock():
             raise self._lost()

@@ -8,6 +8,7 @@ from local.servicebus.delivery import render, render_unlocked
 from local.servicebus.entry import Entry
 from local.servicebus.errors import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
 from local.servicebus.message import MAX_MESSAGE_SIZE, accept
+from local.servicebus.outcomes import checked_properties
 from local.servicebus.queue import Queue
 from local.servicebus.request_body import Body, field, list_of, session_id_of
 from local.servicebus.requests import Request, encode_answer
@@ -93,17 +94,18 @@ class ManagementNode:
         return handed
 
     def _update_disposition(self, body: Body) -> Body:
-        status = body.get("disposition-status")
+        status, properties = body.get("disposition-status"), checked_properties(body.get("properties-to-modify"))
         for token in list_of(body, "lock-tokens", UUID):
             match status:
                 case "completed":
                     self._queue.complete(token)
                 case "abandoned":
-                    self._queue.abandon(token)
+                    self._queue.abandon(token, properties)
                 case "defered":
-                    self._queue.defer(token)
+                    self._queue.defer(token, properties)
                 case "suspended":
-                    self._queue.dead_letter(token, body.get("deadletter-reason"), body.get("deadletter-description"))
+                    reason, description = body.get("deadletter-reason"), body.get("deadletter-description")
+                    self._queue.dead_letter(token, reason, description, properties)
                 case _:
                     raise RefusedError(ARGUMENT_ERROR, f"There is no disposition status '{status}'.")
         return {}

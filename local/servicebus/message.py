@@ -1,5 +1,6 @@
 """What a sender sent: a message as Service Bus sees it, its bare part kept byte for byte."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ MAX_PROPERTIES_SIZE = 64 * 1024
 
 _MESSAGE_ID, _GROUP_ID = 0, 10
 _SCHEDULED_ENQUEUE_TIME = "x-opt-scheduled-enqueue-time"
+_UINT_MAX = 2**32 - 1
 _SET_BY_THE_BROKER = {
     "x-opt-sequence-number",
     "x-opt-enqueued-time",
@@ -74,6 +76,12 @@ class Message(NamedTuple):
         kept = [part for pair in pairs if pair[0] != key for part in pair]
         return self._replace(annotations=(*kept, key, encode(value)))
 
+    def altered(self, properties: Mapping[str, Value]) -> "Message":
+        """Return the message with application properties set, as its receiver wants; raise `RefusedError`."""
+        altered = self._replace(bare=with_application_properties(self.bare, properties))
+        _check_properties(altered)
+        return altered
+
     def dead_lettered(self, reason: str | None, description: str | None) -> "Message":
         """Return the message as it lies in a dead-letter queue: it says why."""
         properties = {"DeadLetterReason": reason, "DeadLetterErrorDescription": description}
@@ -105,8 +113,10 @@ def parse(data: bytes) -> Message:
         bare = with_first_property(bare, message_id)
     if not isinstance(message_id, str | bytes | int | UUID):
         raise MalformedError("a message id that is none")
-    if not all(isinstance(field, int | None) for field in (*header, scheduled_for)):
-        raise MalformedError("a header or a scheduled time that is none")
+    if not all(field is None or (isinstance(field, int) and 0 <= field <= _UINT_MAX) for field in header):
+        raise MalformedError("a header that is none")
+    if not isinstance(scheduled_for, int | None):
+        raise MalformedError("a scheduled time that is none")
     durable, priority, time_to_live = (header + [None] * 3)[:3]
     return Message(message_id, bare, annotations, delivery_annotations, durable, priority, time_to_live, scheduled_for)
 
@@ -117,11 +127,15 @@ def accept(data: bytes) -> Message:
         raise TooLargeError(len(data))
     message = parse(data)
     check_id("MessageId", message.message_id)
+    _check_properties(message)
+    return message
+
+
+def _check_properties(message: Message) -> None:
     if (size := _properties_size(message)) > MAX_PROPERTIES_SIZE:
         raise RefusedError(
             ARGUMENT_ERROR, f"The properties have {size} bytes; at most {MAX_PROPERTIES_SIZE} are allowed."
         )
-    return message
 
 
 def check_id(what: str, value: Value) -> None:

@@ -35,11 +35,6 @@ class MessageSessions:
     def __iter__(self) -> Iterator[MessageSession]:
         return iter(self._sessions.values())
 
-    def is_held(self, session_id: str) -> bool:
-        """Tell whether somebody has a session."""
-        session = self._sessions.get(session_id)
-        return session is not None and session.holder is not None
-
     def lock(self, session_id: str, holder: Loser) -> MessageSession:
         """Give a session to a holder; raise `RefusedError` where another one has it."""
         session = self._sessions.setdefault(session_id, MessageSession(session_id))

@@ -5,7 +5,7 @@ from uuid import UUID
 from local.servicebus.amqp.encoder import encode, encode_list, encode_uint
 from local.servicebus.amqp.types import Described, MalformedError, Symbol, ULong, Value
 from local.servicebus.errors import NOT_IMPLEMENTED, RefusedError
-from local.servicebus.queue import Queue
+from local.servicebus.queue import Properties, Queue
 
 _ERROR = ULong(0x1D)
 _RECEIVED, _ACCEPTED, _REJECTED, _RELEASED, _MODIFIED = range(0x23, 0x28)
@@ -48,21 +48,29 @@ def settle(queue: Queue, token: UUID, outcome: Described) -> Described:
             queue.dead_letter(token, *_dead_letter_reason(fields))
         case 0x26:
             queue.release(token)
-        case 0x27 if len(fields) > 1 and fields[1]:  # undeliverable here: not for me, keep it aside
-            queue.defer(token)
         case 0x27:
-            queue.abandon(token)
+            _, is_undeliverable_here, properties = (fields + [None] * 3)[:3]
+            back = queue.defer if is_undeliverable_here else queue.abandon
+            back(token, checked_properties(properties))
         case unknown:
             raise RefusedError(NOT_IMPLEMENTED, f"There is no outcome {unknown!r}.")
     return Described(ULong(outcome.descriptor), [])
 
 
-def _dead_letter_reason(fields: list[Value]) -> tuple[str | None, str | None]:
-    """Reason and description travel in the info map of a `com.microsoft:dead-letter` error."""
+def checked_properties(properties: Value) -> Properties:
+    """Return the properties that a receiver sets; raise `MalformedError`."""
+    if not isinstance(properties, dict | None) or not all(isinstance(name, str) for name in properties or ()):
+        raise MalformedError("properties to modify that are none")
+    return {str(name): value for name, value in (properties or {}).items()}
+
+
+def _dead_letter_reason(fields: list[Value]) -> tuple[str | None, str | None, Properties]:
+    """Reason and description travel in the info map of a `com.microsoft:dead-letter` error, with other properties."""
     if not fields or fields[0] is None:
-        return None, None
+        return None, None, {}
     if not isinstance(fields[0], Described) or not isinstance(fields[0].value, list):
         raise MalformedError("a rejected outcome whose error is none")
     _, description, info = (fields[0].value + [None] * 3)[:3]
-    reasons = info if isinstance(info, dict) else {}
-    return reasons.get("DeadLetterReason"), reasons.get("DeadLetterErrorDescription") or description
+    properties = dict(checked_properties(info))
+    reason, why = properties.pop("DeadLetterReason", None), properties.pop("DeadLetterErrorDescription", None)
+    return reason, why or description, properties

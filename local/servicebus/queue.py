@@ -1,9 +1,10 @@
 """A queue of the broker: a state machine that does no I/O and reads time from the clock it is given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
+from local.servicebus.amqp.types import Value
 from local.servicebus.deadlines import earliest
 from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
@@ -12,6 +13,9 @@ from local.servicebus.intake import Intake
 from local.servicebus.locks import Clock, Locks
 from local.servicebus.records import Record
 from local.servicebus.settings import QueueSettings
+
+type Properties = Mapping[str, Value]
+"""Application properties that a receiver sets on the message that it settles."""
 
 
 class Counts(NamedTuple):
@@ -58,6 +62,9 @@ class Queue(Intake):
         for entry in entries:
             if entry.session_id != session_id:
                 raise _no_message(entry.number)
+            if entry.has_expired(self._clock()):
+                self._expire(entry)
+                raise _no_message(entry.number)
         for entry in entries:
             self._lock(entry)
         self._notify()
@@ -68,26 +75,28 @@ class Queue(Intake):
         self._holdings.remove(self._locks.release(token))
         self.completed += 1
 
-    def abandon(self, token: UUID) -> None:
-        """Give a message back, as delivered once more."""
-        self._give_back(self._locks.release(token))
+    def abandon(self, token: UUID, properties: Properties | None = None) -> None:
+        """Give a message back, as delivered once more; its receiver may set properties."""
+        self._give_back(self._unlock(token, properties))
 
     def release(self, token: UUID) -> None:
         """Give a message back as if it had not been delivered."""
         self._free(self._locks.release(token))
 
-    def defer(self, token: UUID) -> None:
+    def defer(self, token: UUID, properties: Properties | None = None) -> None:
         """Put a message aside: from now on it is only had by its sequence number."""
-        entry = self._locks.release(token)
+        entry = self._unlock(token, properties)
         self._contents.put_aside(entry)
         entry.delivery_count += 1
         self._holdings.record_change(entry)
 
-    def dead_letter(self, token: UUID, reason: str | None, description: str | None) -> None:
+    def dead_letter(
+        self, token: UUID, reason: str | None, description: str | None, properties: Properties | None = None
+    ) -> None:
         """Move a message to the dead-letter queue."""
         if self.dead_letters is None:
             raise RefusedError(NOT_ALLOWED, f"{self.name}: a dead letter cannot be dead-lettered.")
-        self._bury(self._locks.release(token), reason, description)
+        self._bury(self._unlock(token, properties), reason, description)
 
     def renew(self, token: UUID) -> int:
         """Lock a message for another lock duration from now, and return until when."""
@@ -130,12 +139,19 @@ class Queue(Intake):
         return self._holdings.records()
 
     def record_count(self) -> int:
-        """Return about how many records these are; states of sessions are not worth counting."""
+        """Return how many records these are."""
         return self._holdings.record_count()
 
     def restore(self, record: Record) -> None:
         """Apply a record of an earlier life; nothing is recorded again."""
         self._holdings.restore(record)
+
+    def _unlock(self, token: UUID, properties: Properties | None) -> Entry:
+        altered = self._locks.held(token).message.altered(properties) if properties else None
+        entry = self._locks.release(token)
+        if altered is not None:
+            self._holdings.alter(entry, altered)
+        return entry
 
     def _lock(self, entry: Entry) -> None:
         self._locks.take(entry)
@@ -164,7 +180,7 @@ class Queue(Intake):
 
     def _free(self, entry: Entry) -> None:
         """Let a message that was locked be had again, if it lives."""
-        if entry.has_expired(self._clock()):
+        if entry.state is State.ACTIVE and entry.has_expired(self._clock()):
             self._expire(entry)
         else:
             self._contents.make_ready(entry)

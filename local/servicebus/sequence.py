@@ -1,6 +1,6 @@
 """Sequence numbers in order, of which most are added at the end and taken out at the front."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Container, Iterator
 
 _SPARE = 1024
@@ -13,11 +13,11 @@ class Sequence:
         self._numbers: list[int] = []
 
     def add(self, number: int) -> None:
-        """Take a number in."""
+        """Take a number in, unless it is there."""
         if not self._numbers or number > self._numbers[-1]:
             self._numbers.append(number)
-        else:
-            insort(self._numbers, number)
+        elif self._numbers[index := bisect_left(self._numbers, number)] != number:
+            self._numbers.insert(index, number)
 
     def tidy(self, present: Container[int], count: int) -> None:
         """Leave out what is gone, once it is more than a part of `count`, how many are present."""

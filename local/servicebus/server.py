@@ -40,6 +40,7 @@ class Server:
         self._patience = patience
         self._journal = journal
         self._stopped = asyncio.get_running_loop().create_future()
+        self._late_error: Exception | None = None
         self._connections = WeakSet[Connection]()
         self._turn = Turn(self._commit, self._fail)
         self._broker = Broker(queues, milliseconds, self._turn, journal.append if journal else _forget)
@@ -64,6 +65,8 @@ class Server:
         for connection in self._connections:
             connection.shut_down()
         self._turn.finish()
+        if self._late_error is not None:
+            raise self._late_error
 
     def stop(self) -> None:
         """Let `run` come to its end."""
@@ -83,7 +86,9 @@ class Server:
             self._journal.compact(self._broker.records())
 
     def _fail(self, error: Exception) -> None:
-        if not self._stopped.done():
+        if self._stopped.done():
+            self._late_error = error
+        else:
             self._stopped.set_exception(error)
 
 

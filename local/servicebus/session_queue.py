@@ -43,11 +43,11 @@ class SessionQueue(Queue):
         its id need not have messages yet.
         """
         if session_id is None:
-            free = (each for each in self._contents.ready_sessions() if not self._sessions.is_held(each))
-            session_id = next(free, None)
+            session_id = self._contents.first_offered()
         if session_id is None:
             return None
         session = self._sessions.lock(session_id, holder)
+        self._contents.withhold(session_id)
         self._notify()
         return session
 
@@ -109,6 +109,10 @@ class SessionQueue(Queue):
             if session.state is not None:
                 yield self._state_record(session)
 
+    def record_count(self) -> int:
+        """Return how many records these are."""
+        return super().record_count() + sum(session.state is not None for session in self._sessions)
+
     def restore(self, record: Record) -> None:
         """Apply a record of an earlier life."""
         if isinstance(record, SessionState):
@@ -124,6 +128,7 @@ class SessionQueue(Queue):
         self._sessions.release(session)
         for entry in self._locks.of_session(session.id):
             give_back(self._locks.free(entry))
+        self._contents.offer(session.id)
         self._notify()
 
     def _state_record(self, session: MessageSession) -> SessionState:

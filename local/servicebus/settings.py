@@ -25,7 +25,7 @@ class QueueSettings(NamedTuple):
     """For a sub-queue of dead letters, the queue they come from."""
 
     def of_dead_letters(self) -> "QueueSettings":
-        """Return the settings of the sub-queue: nothing expires there, and nothing is moved on."""
+        """Return the settings of the sub-queue, where nothing expires; if dead letters are forwarded, it forwards."""
         return QueueSettings(
             self.name + DEAD_LETTER_SUFFIX,
             self.lock_duration,

@@ -1,6 +1,6 @@
 """The sections of an encoded message (part 3.2): found without decoding what is in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from local.servicebus.amqp.decoder import decode, map_items, skip
@@ -62,8 +62,8 @@ def with_first_property(bare: bytes, value: Value) -> bytes:
     return encode_described(PROPERTIES, [value]) + bare
 
 
-def with_application_properties(bare: bytes, extra: dict[str, str]) -> bytes:
-    """Return a bare message with string properties set; the others stay as they are encoded."""
+def with_application_properties(bare: bytes, extra: Mapping[str, Value]) -> bytes:
+    """Return a bare message with application properties set; the others stay as they are encoded."""
     insert_at, after, pairs = 0, 0, list[bytes]()
     for code, start, value, end in sections(bare):
         if code == PROPERTIES:

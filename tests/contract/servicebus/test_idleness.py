@@ -1,18 +1,22 @@
 """Clients that do nothing are borne for a while, and find their way back when they do something."""
 
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 from azure.servicebus import ServiceBusMessage
 
 from local.servicebus.amqp.frames import AMQP_HEADER, Frames, frame_head
-from local.servicebus.amqp.performatives import Close, Detach, Performative, decode_performative
+from local.servicebus.amqp.performatives import Close, Detach, Flow, Performative, decode_performative
+from local.servicebus.amqp.types import UInt
 from tests.cloud.servicebus import running_emulator
 from tests.contract.servicebus.links import links, numbered, receive
-from tests.unit.servicebus.client import LOGIN, READY, SENDER, attach
+from tests.unit.servicebus.builders import message_bytes
+from tests.unit.servicebus.client import LOGIN, READY, RECEIVER, SENDER, attach, frame, transfer
 
 
 @contextmanager
@@ -59,6 +63,36 @@ def test_a_client_that_is_silent_is_cut_off(config: Path) -> None:
         said(emulator.port, *READY) as answers,
     ):
         assert [reason(each) for each in answers if isinstance(each, Close)] == ["amqp:resource-limit-exceeded"]
+
+
+def test_a_client_that_is_silent_and_does_not_read_is_cut_off_too(config: Path) -> None:
+    with (
+        running_emulator(config=config, options=("--idle-connection", "0.1")) as emulator,
+        socket.create_connection(("127.0.0.1", emulator.port), timeout=30) as connection,
+    ):
+        connection.sendall(b"".join((*READY, attach(SENDER, "plain", receives=False))))
+        for number in range(50):
+            connection.sendall(in_pieces(number, message_bytes(str(number), b"x" * 200_000)))
+        connection.sendall(attach(RECEIVER, "plain", receives=True))
+        connection.sendall(frame(Flow(UInt(0), UInt(5000), UInt(0), UInt(5000), UInt(RECEIVER), UInt(0), UInt(50))))
+        wait_for(lambda: emulator.counts("plain")["locked"] > 0)
+        process = psutil.Process(emulator.pid)
+        wait_for(lambda: all(each.status == psutil.CONN_LISTEN for each in process.net_connections("tcp4")))
+
+
+def in_pieces(number: int, message: bytes) -> bytes:
+    """Return the transfers of a large message."""
+    pieces = [message[start : start + 60_000] for start in range(0, len(message), 60_000)]
+    return b"".join(
+        transfer(SENDER, 1 + number, piece, more=index + 1 < len(pieces)) for index, piece in enumerate(pieces)
+    )
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Look again and again, for a while."""
+    ends = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < ends
 
 
 def test_a_client_that_never_opens_its_connection_is_cut_off_too(config: Path) -> None:

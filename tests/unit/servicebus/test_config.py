@@ -51,6 +51,18 @@ def test_the_longest_time_to_live_of_the_service_is_for_ever(tmp_path: Path) -> 
     assert settings.time_to_live is None
 
 
+def test_dead_letters_of_a_queue_that_forwards_must_not_come_back_to_it(tmp_path: Path) -> None:
+    """What the target refuses would go round for ever."""
+    orders = queue(ForwardTo="bills", ForwardDeadLetteredMessagesTo="orders")
+    bills = {"Name": "bills", "Properties": {"RequiresSession": True}}
+    with pytest.raises(ConfigError, match="queue 'orders': a message could be forwarded over more than 4 queues"):
+        read_config(config_file(tmp_path, orders, bills))
+
+
+def test_dead_letters_may_come_back_where_only_a_receiver_makes_them(tmp_path: Path) -> None:
+    assert read_config(config_file(tmp_path, queue(ForwardDeadLetteredMessagesTo="orders")))
+
+
 def test_the_configuration_of_this_project_is_served() -> None:
     names = [each.name for each in read_config(Path("infra/servicebus.config.json"))]
     assert "trigger-events" in names
@@ -62,7 +74,7 @@ def test_the_configuration_of_this_project_is_served() -> None:
         ({"RequiresSession": "yes"}, "queue 'orders': RequiresSession is 'yes', not true or false"),
         ({"ForwardTo": "bills"}, "queue 'orders': ForwardTo names 'bills', which is not configured"),
         ({"ForwardTo": 7}, "queue 'orders': ForwardTo is 7, not the name of a queue"),
-        ({"ForwardTo": "Orders"}, "queue 'orders': ForwardTo leads over more than 4 queues"),
+        ({"ForwardTo": "Orders"}, "queue 'orders': a message could be forwarded over more than 4 queues"),
         (
             {"ForwardDeadLetteredMessagesTo": "bills"},
             "queue 'orders': ForwardDeadLetteredMessagesTo names 'bills', which is not configured",

@@ -1,6 +1,8 @@
 """A queue that forwards keeps nothing, and loses nothing."""
 
-from local.servicebus.broker import Broker
+import pytest
+
+from local.servicebus.broker import Broker, UnfitDataError
 from local.servicebus.queue import Queue
 from local.servicebus.records import Record
 from local.servicebus.settings import QueueSettings
@@ -22,6 +24,10 @@ class World:
         self.clock = Clock()
         self.records: list[Record] = []
         self._broker = Broker(settings, self.clock, _NoTurn(lambda: None, lambda _: None), self.records.append)
+
+    def restore(self, records: list[Record]) -> None:
+        """Bring back what another one recorded."""
+        self._broker.restore(records)
 
     def __getitem__(self, name: str) -> Queue:
         return self._broker.find(name).queue
@@ -87,11 +93,39 @@ def test_a_forwarded_message_that_the_target_has_seen_is_dropped_there() -> None
     assert (world["out"].accepted, world["out"].duplicates) == (1, 1)
 
 
+def test_what_lies_in_a_queue_that_forwards_since_a_restart_is_forwarded() -> None:
+    before = World(QueueSettings("in"), QueueSettings("out"))
+    before["in"].send(message("a"))
+    before["in"].send(message("later", scheduled_for=before.clock.now + SECOND))
+    after = World(QueueSettings("in", forward_to="out"), QueueSettings("out"))
+    after.restore(before.records)
+    assert [sum(after[name].counts()) for name in ("in", "out")] == [1, 1]
+    again = World(QueueSettings("in", forward_to="out"), QueueSettings("out"))
+    again.restore([*before.records, *after.records])
+    assert [sum(again[name].counts()) for name in ("in", "out")] == [1, 1]
+
+
+def test_messages_without_a_session_do_not_fit_a_queue_that_requires_one_since_a_restart() -> None:
+    before = World(QueueSettings("in"))
+    before["in"].send(message("a"))
+    after = World(QueueSettings("in", requires_session=True))
+    with pytest.raises(UnfitDataError, match="a message of 'in' without the session"):
+        after.restore(before.records)
+
+
+def test_a_queue_that_is_gone_must_have_been_empty() -> None:
+    before, after = World(QueueSettings("old")), World(QueueSettings("new"))
+    before["old"].send(message("a"))
+    with pytest.raises(UnfitDataError, match="messages of 'old', which is not configured"):
+        after.restore(before.records)
+    before["old"].receive_and_delete()
+    after.restore(before.records)
+
+
 def test_numbers_go_on_after_a_restart_though_nothing_was_stored() -> None:
     settings = QueueSettings("in", forward_to="out"), QueueSettings("out")
     world, restored = World(*settings), World(*settings)
     world["in"].send(message("a"))
-    for record in world.records:
-        restored[record.queue].restore(record)
+    restored.restore(world.records)
     restored["in"].send(message("b"))
     assert [entry.first_number for entry in restored["out"].peek(0, 10)] == [1, 2]

@@ -14,7 +14,7 @@ from local.servicebus.amqp.sections import (
     list_at,
     sections,
 )
-from local.servicebus.amqp.types import MalformedError, Symbol, Value
+from local.servicebus.amqp.types import Long, MalformedError, Symbol, ULong, Value
 from local.servicebus.errors import RefusedError
 from local.servicebus.message import MAX_MESSAGE_SIZE, accept, parse, split_batch
 from tests.unit.servicebus.builders import message_bytes, section
@@ -117,6 +117,8 @@ def test_a_message_id_longer_than_the_service_takes_is_refused() -> None:
         section(PROPERTIES, {"message-id": "a"}),
         encode_described(PROPERTIES, [[]]),
         encode_described(0x70, (True, None, "never")) + section(DATA, b""),
+        encode_described(0x70, (True, None, Long(-1))) + section(DATA, b""),
+        encode_described(0x70, (True, None, ULong(2**40))) + section(DATA, b""),
     ],
 )
 def test_what_is_no_message_is_malformed(data: bytes) -> None:

@@ -235,6 +235,45 @@ def test_a_deferred_message_is_only_had_by_its_number() -> None:
     assert under_test.queue.counts().deferred == 1
 
 
+def test_a_deferred_message_does_not_expire_until_somebody_asks_for_it() -> None:
+    """Service Bus, "Message deferral"."""
+    under_test = queue_with(time_to_live=SECOND, dead_letter_on_expiry=True)
+    numbers = [under_test.queue.send(message(each)) or 0 for each in "ab"]
+    under_test.queue.defer(under_test.receive_token())
+    late = under_test.receive_token()
+    under_test.forward(2 * SECOND)
+    under_test.queue.defer(late)
+    restored = under_test.after_restart()
+    for each in (under_test, restored):
+        each.forward(SECOND)
+        assert each.queue.counts().deferred == 2
+        for number in numbers:
+            with pytest.raises(RefusedError, match="message-not-found"):
+                each.queue.receive_deferred([number])
+        assert each.dead_letters.counts().active == 2
+
+
+@pytest.mark.parametrize("how", ["abandon", "defer", "dead_letter"])
+def test_a_receiver_may_set_properties_on_what_it_gives_back(how: str) -> None:
+    under_test = QueueUnderTest()
+    under_test.queue.send(message())
+    reasons = (None, None) if how == "dead_letter" else ()
+    getattr(under_test.queue, how)(under_test.receive_token(), *reasons, {"attempt": 2})
+    for each in (under_test, under_test.after_restart(), under_test.after_compaction()):
+        (entry,) = [*each.queue.peek(0, 10), *each.dead_letters.peek(0, 10)]
+        assert b"attempt" in entry.message.bare
+        assert (entry.number, entry.delivery_count) == (1, 0 if how == "dead_letter" else 1)
+
+
+def test_properties_that_make_a_message_too_large_are_refused_and_it_stays_locked() -> None:
+    under_test = QueueUnderTest()
+    under_test.queue.send(message())
+    token = under_test.receive_token()
+    with pytest.raises(RefusedError, match="The properties have"):
+        under_test.queue.abandon(token, {"text": "x" * 70_000})
+    under_test.queue.complete(token)
+
+
 def test_peeking_shows_messages_of_every_state_and_locks_none() -> None:
     under_test = QueueUnderTest()
     under_test.queue.send(message("locked"))

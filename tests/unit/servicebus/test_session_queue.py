@@ -209,6 +209,31 @@ def test_sessions_are_listed_that_have_messages_or_a_state(under_test: SessionQu
     assert under_test.queue.session_ids(under_test.clock.now) == []
 
 
+def test_many_sessions_are_accepted_one_after_the_other(under_test: SessionQueueUnderTest) -> None:
+    """Each in the time of one: those that are held are not looked at again."""
+    sessions = [f"{number:04}" for number in range(3000)]
+    for each in sessions:
+        under_test.queue.send(message(each, session_id=each))
+    looked_at = 0
+
+    def is_ready(session_id: str) -> bool:
+        nonlocal looked_at
+        looked_at += 1
+        return original(session_id)
+
+    contents = under_test.queue._contents  # noqa: SLF001
+    original, contents.is_ready = contents.is_ready, is_ready  # type: ignore[method-assign]
+    assert [under_test.accept().id for _ in sessions] == sessions
+    assert looked_at == len(sessions)
+
+
+def test_states_of_sessions_are_no_reason_to_compact(under_test: SessionQueueUnderTest) -> None:
+    session = under_test.accept("a")
+    under_test.queue.set_session_state("a", b"half way")
+    under_test.queue.close(session)
+    assert under_test.queue.record_count() == len(list(under_test.queue.records()))
+
+
 def test_peeking_may_be_limited_to_a_session(under_test: SessionQueueUnderTest) -> None:
     under_test.send("a1", "b1", "a2")
     peeked = under_test.queue.peek(0, 10, "a")
