@@ -22,7 +22,7 @@ from local.servicebus.amqp.performatives import (
 )
 from local.servicebus.amqp.sections import DATA, PROPERTIES
 from local.servicebus.amqp.types import UInt
-from local.servicebus.outcomes import ACCEPTED
+from local.servicebus.wire.outcomes import ACCEPTED
 from shared.runtime.ids import made
 
 TRANSFER, DISPOSITION = 0x14, 0x15

@@ -12,10 +12,10 @@ from pathlib import Path
 from local.servicebus.broker import UnfitDataError
 from local.servicebus.config import parse_duration, read_config
 from local.servicebus.journal import Journal, JournalError
-from local.servicebus.patience import Patience
-from local.servicebus.sas import AccessKey
 from local.servicebus.server import HOST, Ports, Server
 from local.servicebus.settings import ConfigError, QueueSettings
+from local.servicebus.wire.patience import Patience
+from local.servicebus.wire.sas import AccessKey
 
 POLICY = "RootManageSharedAccessKey"
 _USAGE = 2

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from local.servicebus.addresses import DEAD_LETTER_SUFFIX, entity_path
 from local.servicebus.entity import Entity
 from local.servicebus.errors import NOT_FOUND, RefusedError
-from local.servicebus.holdings import Recorder
-from local.servicebus.locks import Clock
-from local.servicebus.queue import Queue
-from local.servicebus.records import Drop, Put, Record
-from local.servicebus.session_queue import SessionQueue
+from local.servicebus.queues.holdings import Recorder
+from local.servicebus.queues.locks import Clock
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.records import Drop, Put, Record
+from local.servicebus.queues.session_queue import SessionQueue
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
 

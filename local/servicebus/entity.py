@@ -4,9 +4,9 @@ import asyncio
 from collections import deque
 from typing import Protocol
 
-from local.servicebus.entry import Entry
-from local.servicebus.locks import Clock
-from local.servicebus.queue import Queue
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.locks import Clock
+from local.servicebus.queues.queue import Queue
 from local.servicebus.turn import Turn
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from local.servicebus.blocks import DamagedError, encode_block, read_blocks
-from local.servicebus.records import Record, UnknownRecordError, decode_records, encode_record
+from local.servicebus.queues.records import Record, UnknownRecordError, decode_records, encode_record
 
 _MAGIC = b"carebus-servicebus-journal-2\n"
 _BLOCK_SIZE = 1024 * 1024

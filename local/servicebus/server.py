@@ -10,14 +10,14 @@ from aiohttp import web
 
 from local.servicebus.admin import build_admin
 from local.servicebus.broker import Broker
-from local.servicebus.connection import Connection
 from local.servicebus.journal import Journal
-from local.servicebus.opener import LinkOpener
-from local.servicebus.patience import Patience
-from local.servicebus.records import Record
-from local.servicebus.sas import AccessKey
+from local.servicebus.queues.records import Record
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
+from local.servicebus.wire.connection import Connection
+from local.servicebus.wire.opener import LinkOpener
+from local.servicebus.wire.patience import Patience
+from local.servicebus.wire.sas import AccessKey
 
 HOST = "127.0.0.1"
 _BACKLOG = 1024

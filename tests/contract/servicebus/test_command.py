@@ -15,8 +15,8 @@ from urllib.request import urlopen
 import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
-from local.servicebus.outcomes import ACCEPTED as ACCEPTED_OUTCOME
-from local.servicebus.outcomes import encode_settlement
+from local.servicebus.wire.outcomes import ACCEPTED as ACCEPTED_OUTCOME
+from local.servicebus.wire.outcomes import encode_settlement
 from tests.cloud.servicebus import CONFIG, ROOT, Emulator, running_emulator
 from tests.unit.servicebus.builders import message_bytes
 from tests.unit.servicebus.client import READY, SENDER, attach, transfer

@@ -5,10 +5,10 @@ from uuid import UUID
 from local.servicebus.amqp.encoder import encode, encode_described
 from local.servicebus.amqp.sections import APPLICATION_PROPERTIES, DATA, MESSAGE_ANNOTATIONS, PROPERTIES
 from local.servicebus.amqp.types import Symbol, Timestamp, Value
-from local.servicebus.entry import Entry
-from local.servicebus.message import Message, parse
-from local.servicebus.queue import Queue
-from local.servicebus.records import Record
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.message import Message, parse
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.records import Record
 from local.servicebus.settings import QueueSettings
 
 SECOND = 1000

@@ -20,8 +20,8 @@ from local.servicebus.amqp.performatives import (
 )
 from local.servicebus.amqp.sections import APPLICATION_PROPERTIES, PROPERTIES, VALUE
 from local.servicebus.amqp.types import Described, Symbol, UInt, ULong, Value
-from local.servicebus.connection import MAX_FRAME_SIZE
-from local.servicebus.sas import AccessKey
+from local.servicebus.wire.connection import MAX_FRAME_SIZE
+from local.servicebus.wire.sas import AccessKey
 from tests.unit.servicebus.builders import Clock, message_bytes, section
 
 CLOCK = Clock()

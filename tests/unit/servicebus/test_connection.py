@@ -20,12 +20,12 @@ from local.servicebus.amqp.performatives import (
 )
 from local.servicebus.amqp.types import Described, ULong
 from local.servicebus.broker import Broker, QueueReport
-from local.servicebus.connection import MAX_FRAME_SIZE, Connection
-from local.servicebus.opener import LinkOpener
-from local.servicebus.patience import Patience
-from local.servicebus.records import Record
+from local.servicebus.queues.records import Record
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Turn
+from local.servicebus.wire.connection import MAX_FRAME_SIZE, Connection
+from local.servicebus.wire.opener import LinkOpener
+from local.servicebus.wire.patience import Patience
 from tests.unit.servicebus.builders import message_bytes
 from tests.unit.servicebus.client import (
     AUTHORISING,

@@ -5,7 +5,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.servicebus.deadlines import Deadlines
+from local.servicebus.queues.deadlines import Deadlines
 
 STEPS = st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 50)), max_size=60)
 

@@ -3,9 +3,9 @@
 from local.servicebus.amqp.decoder import decode
 from local.servicebus.amqp.sections import DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS, sections
 from local.servicebus.amqp.types import Value
-from local.servicebus.delivery import render, render_unlocked
-from local.servicebus.queue import Queue
+from local.servicebus.queues.queue import Queue
 from local.servicebus.settings import QueueSettings
+from local.servicebus.wire.delivery import render, render_unlocked
 from tests.unit.servicebus.builders import SECOND, Clock, message
 
 

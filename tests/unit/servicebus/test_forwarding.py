@@ -3,8 +3,8 @@
 import pytest
 
 from local.servicebus.broker import Broker, UnfitDataError
-from local.servicebus.queue import Queue
-from local.servicebus.records import Record
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.records import Record
 from local.servicebus.settings import QueueSettings
 from local.servicebus.turn import Pumped, Turn
 from tests.unit.servicebus.builders import SECOND, Clock, message

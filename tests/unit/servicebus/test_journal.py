@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.servicebus.journal import Journal, JournalError
-from local.servicebus.records import (
+from local.servicebus.queues.records import (
     Drop,
     LastNumber,
     Put,

@@ -16,7 +16,7 @@ from local.servicebus.amqp.sections import (
 )
 from local.servicebus.amqp.types import Long, MalformedError, Symbol, ULong, Value
 from local.servicebus.errors import RefusedError
-from local.servicebus.message import MAX_MESSAGE_SIZE, accept, parse, split_batch
+from local.servicebus.queues.message import MAX_MESSAGE_SIZE, accept, parse, split_batch
 from tests.unit.servicebus.builders import message_bytes, section
 
 

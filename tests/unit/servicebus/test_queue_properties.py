@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
-from local.servicebus.entry import Entry
 from local.servicebus.errors import LockLostError, RefusedError
+from local.servicebus.queues.entry import Entry
 from local.servicebus.settings import QueueSettings
 from tests.unit.servicebus.builders import LOCK, QueueUnderTest, message
 

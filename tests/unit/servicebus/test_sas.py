@@ -8,7 +8,7 @@ import pytest
 from azure.servicebus._pyamqp.utils import generate_sas_token
 
 from local.servicebus.errors import RefusedError
-from local.servicebus.sas import AccessKey, Grant, Grants
+from local.servicebus.wire.sas import AccessKey, Grant, Grants
 from tests.unit.servicebus.builders import SECOND, Clock
 
 CLOCK = Clock()

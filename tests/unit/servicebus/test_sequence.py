@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.servicebus.sequence import Sequence
+from local.servicebus.queues.sequence import Sequence
 
 
 @given(st.lists(st.integers(1, 1000)), st.integers(0, 1001))

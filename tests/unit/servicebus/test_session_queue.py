@@ -3,10 +3,10 @@
 import pytest
 
 from local.servicebus.errors import RefusedError, SessionLostError
-from local.servicebus.message_sessions import MessageSession
-from local.servicebus.queue import Queue
-from local.servicebus.records import Record
-from local.servicebus.session_queue import SessionQueue
+from local.servicebus.queues.message_sessions import MessageSession
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.records import Record
+from local.servicebus.queues.session_queue import SessionQueue
 from local.servicebus.settings import QueueSettings
 from tests.unit.servicebus.builders import LOCK, Clock, message
 

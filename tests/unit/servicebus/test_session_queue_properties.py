@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from local.servicebus.entry import Entry
 from local.servicebus.errors import RefusedError
-from local.servicebus.message_sessions import MessageSession
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.message_sessions import MessageSession
 from tests.unit.servicebus.builders import LOCK
 from tests.unit.servicebus.test_session_queue import SessionQueueUnderTest
 

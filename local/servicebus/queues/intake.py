@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from local.servicebus.entry import Entry, State
 from local.servicebus.errors import RefusedError
-from local.servicebus.holdings import Holdings, Recorder
-from local.servicebus.locks import Clock
-from local.servicebus.message import Message
+from local.servicebus.queues.entry import Entry, State
+from local.servicebus.queues.holdings import Holdings, Recorder
+from local.servicebus.queues.locks import Clock
+from local.servicebus.queues.message import Message
 from local.servicebus.settings import QueueSettings
 
 _DEAD_LETTER_SOURCE = "x-opt-deadletter-source"

@@ -6,20 +6,20 @@ from local.servicebus.addresses import CBS, DEAD_LETTER_SUFFIX, MANAGEMENT_SUFFI
 from local.servicebus.amqp.performatives import Attach
 from local.servicebus.amqp.types import Described, Value
 from local.servicebus.broker import Broker
-from local.servicebus.cbs import TokenNode
 from local.servicebus.entity import Entity
 from local.servicebus.errors import ARGUMENT_ERROR, NOT_ALLOWED, RefusedError
-from local.servicebus.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink
-from local.servicebus.locks import Clock
-from local.servicebus.management import ManagementNode
-from local.servicebus.message import check_id
-from local.servicebus.sas import AccessKey, Grants
-from local.servicebus.session_link import SESSION_FILTER, SessionLink
-from local.servicebus.session_queue import SessionQueue
-from local.servicebus.targets import NodeTarget, QueueTarget
+from local.servicebus.queues.locks import Clock
+from local.servicebus.queues.message import check_id
+from local.servicebus.queues.session_queue import SessionQueue
+from local.servicebus.wire.cbs import TokenNode
+from local.servicebus.wire.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink
+from local.servicebus.wire.management import ManagementNode
+from local.servicebus.wire.sas import AccessKey, Grants
+from local.servicebus.wire.session_link import SESSION_FILTER, SessionLink
+from local.servicebus.wire.targets import NodeTarget, QueueTarget
 
 if TYPE_CHECKING:
-    from local.servicebus.session import Session
+    from local.servicebus.wire.session import Session
 
 _ADDRESS, _FILTER = 0, 7
 

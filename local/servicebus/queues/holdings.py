@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from local.servicebus.contents import Contents
-from local.servicebus.entry import Entry, State
-from local.servicebus.history import History
-from local.servicebus.message import Message
-from local.servicebus.records import Drop, LastNumber, Put, Record, Remember, Update
+from local.servicebus.queues.contents import Contents
+from local.servicebus.queues.entry import Entry, State
+from local.servicebus.queues.history import History
+from local.servicebus.queues.message import Message
+from local.servicebus.queues.records import Drop, LastNumber, Put, Record, Remember, Update
 
 type Recorder = Callable[[Record], None]
 type SessionOf = Callable[[Message], str | None]

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from local.servicebus.deadlines import earliest
-from local.servicebus.entry import Entry
 from local.servicebus.errors import NOT_ALLOWED, RefusedError, SessionLostError
-from local.servicebus.holdings import Recorder
-from local.servicebus.intake import Intake
-from local.servicebus.locks import Clock, Locks
-from local.servicebus.message import Message, check_id
-from local.servicebus.message_sessions import Loser, MessageSession, MessageSessions
-from local.servicebus.queue import Queue
-from local.servicebus.records import Record, SessionState
+from local.servicebus.queues.deadlines import earliest
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.holdings import Recorder
+from local.servicebus.queues.intake import Intake
+from local.servicebus.queues.locks import Clock, Locks
+from local.servicebus.queues.message import Message, check_id
+from local.servicebus.queues.message_sessions import Loser, MessageSession, MessageSessions
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.records import Record, SessionState
 from local.servicebus.settings import QueueSettings
 
 

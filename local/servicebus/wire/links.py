@@ -7,17 +7,17 @@ from uuid import UUID, uuid4
 
 from local.servicebus.amqp.performatives import Attach, Flow, Transfer
 from local.servicebus.amqp.types import Described, MalformedError
-from local.servicebus.delivery import render
 from local.servicebus.entity import Entity
-from local.servicebus.entry import Entry
 from local.servicebus.errors import DECODE_ERROR, RefusedError
-from local.servicebus.message import MAX_MESSAGE_SIZE, TooLargeError
-from local.servicebus.outcomes import ACCEPTED, rejected
-from local.servicebus.queue import Queue
-from local.servicebus.targets import QueueTarget, Target
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.message import MAX_MESSAGE_SIZE, TooLargeError
+from local.servicebus.queues.queue import Queue
+from local.servicebus.wire.delivery import render
+from local.servicebus.wire.outcomes import ACCEPTED, rejected
+from local.servicebus.wire.targets import QueueTarget, Target
 
 if TYPE_CHECKING:
-    from local.servicebus.session import Session
+    from local.servicebus.wire.session import Session
 
 CREDIT = 1000
 _SEQUENCE_MASK = 0xFFFFFFFF

@@ -4,8 +4,8 @@ from local.servicebus.addresses import MANAGEMENT_SUFFIX, entity_path
 from local.servicebus.amqp.types import Value
 from local.servicebus.broker import Broker
 from local.servicebus.errors import RefusedError
-from local.servicebus.requests import Request, encode_answer
-from local.servicebus.sas import AccessKey, Grants
+from local.servicebus.wire.requests import Request, encode_answer
+from local.servicebus.wire.sas import AccessKey, Grants
 
 
 class TokenNode:

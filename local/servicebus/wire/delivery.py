@@ -2,7 +2,7 @@
 
 from local.servicebus.amqp.encoder import encode, encode_list, encode_long, encode_map, encode_timestamp, encode_uint
 from local.servicebus.amqp.types import Symbol
-from local.servicebus.entry import Entry, State
+from local.servicebus.queues.entry import Entry, State
 
 _NUMBER = encode(Symbol("x-opt-sequence-number"))
 _FIRST_NUMBER = encode(Symbol("x-opt-enqueue-sequence-number"))

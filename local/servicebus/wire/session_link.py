@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from local.servicebus.amqp.performatives import Attach
 from local.servicebus.amqp.types import Described, Long, Symbol, Value
 from local.servicebus.entity import Entity
-from local.servicebus.entry import Entry
 from local.servicebus.errors import TIMEOUT, RefusedError, SessionLostError
-from local.servicebus.links import QueueLink
-from local.servicebus.message_sessions import MessageSession
-from local.servicebus.session_queue import SessionQueue
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.message_sessions import MessageSession
+from local.servicebus.queues.session_queue import SessionQueue
+from local.servicebus.wire.links import QueueLink
 
 if TYPE_CHECKING:
-    from local.servicebus.session import Session
+    from local.servicebus.wire.session import Session
 
 SESSION_FILTER = Symbol("com.microsoft:session-filter")
 _TIMEOUT = "com.microsoft:timeout"

@@ -4,16 +4,16 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from local.servicebus.amqp.types import Array, Long, Symbol, Timestamp, Value
-from local.servicebus.delivery import render, render_unlocked
-from local.servicebus.entry import Entry
 from local.servicebus.errors import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
-from local.servicebus.message import MAX_MESSAGE_SIZE, accept
-from local.servicebus.outcomes import checked_properties
-from local.servicebus.queue import Queue
-from local.servicebus.request_body import Body, field, list_of, session_id_of
-from local.servicebus.requests import Request, encode_answer
-from local.servicebus.session_management import session_operations
-from local.servicebus.session_queue import SessionQueue
+from local.servicebus.queues.entry import Entry
+from local.servicebus.queues.message import MAX_MESSAGE_SIZE, accept
+from local.servicebus.queues.queue import Queue
+from local.servicebus.queues.session_queue import SessionQueue
+from local.servicebus.wire.delivery import render, render_unlocked
+from local.servicebus.wire.outcomes import checked_properties
+from local.servicebus.wire.request_body import Body, field, list_of, session_id_of
+from local.servicebus.wire.requests import Request, encode_answer
+from local.servicebus.wire.session_management import session_operations
 
 _OK = (200, "OK")
 _NO_CONTENT = (204, "No Content")

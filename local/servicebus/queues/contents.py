@@ -5,9 +5,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from local.servicebus.deadlines import Deadlines, earliest
-from local.servicebus.entry import Entry, State
-from local.servicebus.sequence import Sequence
+from local.servicebus.queues.deadlines import Deadlines, earliest
+from local.servicebus.queues.entry import Entry, State
+from local.servicebus.queues.sequence import Sequence
 
 
 class Contents:

@@ -33,11 +33,11 @@ from local.servicebus.errors import (
     RESOURCE_LIMIT_EXCEEDED,
     RefusedError,
 )
-from local.servicebus.opener import LinkOpener
-from local.servicebus.outcomes import error
-from local.servicebus.patience import Patience
-from local.servicebus.session import Session
 from local.servicebus.turn import Turn
+from local.servicebus.wire.opener import LinkOpener
+from local.servicebus.wire.outcomes import error
+from local.servicebus.wire.patience import Patience
+from local.servicebus.wire.session import Session
 
 _log = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from local.servicebus.amqp.performatives import (
 )
 from local.servicebus.amqp.types import Described, MalformedError, Symbol, UInt, ULong, UShort, Value
 from local.servicebus.errors import RefusedError
-from local.servicebus.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink, Unsettled
-from local.servicebus.message import MAX_MESSAGE_SIZE
-from local.servicebus.opener import LinkOpener
-from local.servicebus.outcomes import encode_settlement, error, is_outcome, rejected, settle
+from local.servicebus.queues.message import MAX_MESSAGE_SIZE
+from local.servicebus.wire.links import IncomingLink, OutgoingLink, QueueLink, ReplyLink, Unsettled
+from local.servicebus.wire.opener import LinkOpener
+from local.servicebus.wire.outcomes import encode_settlement, error, is_outcome, rejected, settle
 
 if TYPE_CHECKING:
-    from local.servicebus.connection import Connection
+    from local.servicebus.wire.connection import Connection
 
 WINDOW = 5000
 _HANDLE_MAX = 255

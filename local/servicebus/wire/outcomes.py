@@ -5,7 +5,7 @@ from uuid import UUID
 from local.servicebus.amqp.encoder import encode, encode_list, encode_uint
 from local.servicebus.amqp.types import Described, MalformedError, Symbol, ULong, Value
 from local.servicebus.errors import NOT_IMPLEMENTED, RefusedError
-from local.servicebus.queue import Properties, Queue
+from local.servicebus.queues.queue import Properties, Queue
 
 _ERROR = ULong(0x1D)
 _RECEIVED, _ACCEPTED, _REJECTED, _RELEASED, _MODIFIED = range(0x23, 0x28)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from local.servicebus.deadlines import Deadlines
 from local.servicebus.errors import SESSION_CANNOT_BE_LOCKED, RefusedError, SessionLostError
-from local.servicebus.locks import Clock
+from local.servicebus.queues.deadlines import Deadlines
+from local.servicebus.queues.locks import Clock
 
 type Loser = Callable[[], None]
 """Told when the lock on a session ended."""

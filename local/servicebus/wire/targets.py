@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from local.servicebus.message import BATCH_FORMAT, accept, split_batch
-from local.servicebus.queue import Queue
-from local.servicebus.requests import Request, parse_request
+from local.servicebus.queues.message import BATCH_FORMAT, accept, split_batch
+from local.servicebus.queues.queue import Queue
+from local.servicebus.wire.requests import Request, parse_request
 
 
 class Target(Protocol):

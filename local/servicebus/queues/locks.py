@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
-from local.servicebus.deadlines import Deadlines
-from local.servicebus.entry import Entry
 from local.servicebus.errors import LockLostError, RefusedError
+from local.servicebus.queues.deadlines import Deadlines
+from local.servicebus.queues.entry import Entry
 
 type Clock = Callable[[], int]
 """Milliseconds since 1970."""

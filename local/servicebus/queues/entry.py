@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from uuid import UUID
 
-from local.servicebus.message import Message
-from local.servicebus.records import Put, Update
+from local.servicebus.queues.message import Message
+from local.servicebus.queues.records import Put, Update
 
 
 class State(IntEnum):

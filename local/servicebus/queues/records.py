@@ -7,7 +7,7 @@ from uuid import UUID
 import msgpack
 
 from local.servicebus.amqp.types import Value
-from local.servicebus.message import Message
+from local.servicebus.queues.message import Message
 
 
 class Put(NamedTuple):

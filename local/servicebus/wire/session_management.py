@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from local.servicebus.amqp.types import Array, Timestamp
 from local.servicebus.errors import ARGUMENT_ERROR, RefusedError
-from local.servicebus.request_body import Body, field
-from local.servicebus.session_queue import SessionQueue
+from local.servicebus.queues.session_queue import SessionQueue
+from local.servicebus.wire.request_body import Body, field
 
 _ALL = 253_402_300_800_000
 """The time that SDKs name when they want all sessions: .NET's latest."""

@@ -5,13 +5,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from local.servicebus.amqp.types import Value
-from local.servicebus.deadlines import earliest
-from local.servicebus.entry import Entry, State
 from local.servicebus.errors import MESSAGE_NOT_FOUND, NOT_ALLOWED, RefusedError
-from local.servicebus.holdings import Recorder
-from local.servicebus.intake import Intake
-from local.servicebus.locks import Clock, Locks
-from local.servicebus.records import Record
+from local.servicebus.queues.deadlines import earliest
+from local.servicebus.queues.entry import Entry, State
+from local.servicebus.queues.holdings import Recorder
+from local.servicebus.queues.intake import Intake
+from local.servicebus.queues.locks import Clock, Locks
+from local.servicebus.queues.records import Record
 from local.servicebus.settings import QueueSettings
 
 type Properties = Mapping[str, Value]
