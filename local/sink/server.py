@@ -15,7 +15,7 @@ from local.sink.context import SINK
 from local.sink.failures import Failures
 from local.sink.journal import Journal
 from local.sink.ledger import Ledger
-from local.sink.pages.door import explain_refusals, refuse_other_sites
+from local.sink.pages.door import explain_refusals, refuse_other_names, refuse_other_sites
 from local.sink.refusal import answer_refusals
 from local.sink.repeatability import Repeats
 from local.sink.service import Sink
@@ -71,7 +71,8 @@ async def serving(options: Options) -> AsyncIterator[Doors]:
 
 def application(sink: Sink) -> web.Application:
     """The routes around a sink."""
-    middlewares = [answer_refusals, explain_refusals, refuse_other_sites]
+    # Other names are refused outside of the pages: these show counts, and a stranger could read them.
+    middlewares = [answer_refusals, refuse_other_names, explain_refusals, refuse_other_sites]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     app[SINK] = sink
     app.add_routes([*sms.routes(), *mail.routes(), *pages.routes()])

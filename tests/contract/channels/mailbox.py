@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import aiohttp
+from yarl import URL
 
 from local.sink.server import Options, serving
 from shared.channels.acs import AcsProvider
@@ -28,6 +29,11 @@ class Mailbox(NamedTuple):
     url: str
     smtp_port: int
     session: aiohttp.ClientSession
+
+    @property
+    def port(self) -> int | None:
+        """Of REST and the inbox."""
+        return URL(self.url).port
 
     async def inbox(self) -> list[dict[str, Any]]:
         async with self.session.get(f"{self.url}/inbox.json") as answer:
