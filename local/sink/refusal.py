@@ -30,12 +30,19 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except Refused as no:
-        body = {"error": {"code": no.code, "message": no.message}}
-        return web.json_response(body, status=no.status, headers={"x-ms-error-code": no.code, **no.headers})
+        return answered(no)
+    except web.RequestPayloadError:
+        return answered(Refused(400, "BadRequest", "body: it is not encoded as its headers say."))
     except Dropped:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
+
+
+def answered(no: Refused) -> web.Response:
+    """The refusal as an answer."""
+    body = {"error": {"code": no.code, "message": no.message}}
+    return web.json_response(body, status=no.status, headers={"x-ms-error-code": no.code, **no.headers})
 
 
 def parse[Model: BaseModel](model: type[Model], body: bytes) -> Model:

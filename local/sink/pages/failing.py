@@ -7,6 +7,7 @@ from aiohttp import web
 
 from local.sink.context import SINK
 from local.sink.failures import FAILED, Failure, Fired, Mode
+from local.sink.pages.form import fields
 from local.sink.pages.moments import moment
 from local.sink.pages.page import done, respond, wanted
 from local.sink.pages.view import LABELS, clipped
@@ -80,7 +81,7 @@ def happened(sink: Sink, fired: Fired) -> dict[str, object]:
 
 async def plan(request: web.Request) -> web.Response:
     """`POST /failures`, as JSON or as a form; a form's empty fields say nothing."""
-    form = await request.post()
+    form = await fields(request)
     given = json.dumps({name: value for name, value in form.items() if value}).encode() if form else None
     failure = parse(Failure, await request.read() if given is None else given)
     number = request.app[SINK].failures.plan(failure)
@@ -110,6 +111,6 @@ def routes() -> list[web.RouteDef]:
         web.post("/failures", plan),
         web.delete("/failures", clear),
         web.post("/failures/clear", clear),
-        web.delete(r"/failures/{number:\d+}", remove),
-        web.post(r"/failures/{number:\d+}/remove", remove),
+        web.delete("/failures/{number:[0-9]{1,9}}", remove),
+        web.post("/failures/{number:[0-9]{1,9}}/remove", remove),
     ]

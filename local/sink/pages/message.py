@@ -9,6 +9,7 @@ from local.sink import followup
 from local.sink.context import SINK
 from local.sink.failures import FAILED
 from local.sink.pages import view
+from local.sink.pages.form import fields
 from local.sink.pages.page import HEADERS, done, respond
 from local.sink.refusal import Refused
 
@@ -54,7 +55,7 @@ async def clicked(request: web.Request) -> web.Response:
     """`POST /inbox/{id}/click`, with the link as form field `url`; without it, the mail's first link."""
     message = followup.known(request.app[SINK], request.match_info["id"])
     first = next(iter(message.links), "")
-    return await engage(request, "click", str((await request.post()).get("url", first)))
+    return await engage(request, "click", (await fields(request)).get("url", first))
 
 
 async def engage(request: web.Request, kind: Literal["view", "click"], context: str) -> web.Response:
@@ -65,16 +66,16 @@ async def engage(request: web.Request, kind: Literal["view", "click"], context: 
 
 async def report(request: web.Request) -> web.Response:
     """`POST /inbox/{id}/report`, with the form field `status`: Delivered, or how it failed."""
-    status = (await request.post()).get("status", "Delivered")
+    status = (await fields(request)).get("status", "Delivered")
     if status not in ("Delivered", *FAILED):
         raise Refused(400, "BadRequest", "status: there is no such report.")
-    await followup.report(request.app[SINK], request.match_info["id"], None if status == "Delivered" else str(status))
+    await followup.report(request.app[SINK], request.match_info["id"], None if status == "Delivered" else status)
     return back(request)
 
 
 async def reply(request: web.Request) -> web.Response:
     """`POST /inbox/{id}/reply`, with the form field `text`."""
-    text = str((await request.post()).get("text", ""))
+    text = (await fields(request)).get("text", "")
     await followup.reply(request.app[SINK], request.match_info["id"], text)
     return back(request)
 

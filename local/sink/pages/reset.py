@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from local.sink.context import SINK
+from local.sink.pages.form import fields
 from local.sink.pages.page import done, respond
 from local.sink.records import Cleared, Reset
 from local.sink.refusal import Refused
@@ -16,7 +17,7 @@ async def ask(request: web.Request) -> web.Response:
 
 async def confirmed(request: web.Request) -> web.Response:
     """`POST /reset`, with the form field `what`: messages or everything."""
-    sink, what = request.app[SINK], (await request.post()).get("what")
+    sink, what = request.app[SINK], (await fields(request)).get("what")
     if what == "messages":
         await sink.ledger.record(Cleared())
     elif what == "everything":
