@@ -15,8 +15,8 @@ MOST = 100
 """Headers, attachments, and levels of parts in parts that are looked at."""
 
 
-class Patience(EmailPolicy):
-    """Today's policy with an end: over a header of a megabyte the standard library sits for minutes."""
+class ShortHeaders(EmailPolicy):
+    """Today's policy, for a header's beginning only: over one of a megabyte the standard library sits for minutes."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         """Parse the header's beginning."""
@@ -41,7 +41,7 @@ def read(content: bytes) -> Mail:
     if len(content.partition(b"\r\n\r\n")[0]) > LONGEST_HEAD or content.lower().count(b"multipart/") > MOST:
         return as_it_is
     try:
-        parsed = cast("EmailMessage", message_from_bytes(content, policy=Patience()))
+        parsed = cast("EmailMessage", message_from_bytes(content, policy=ShortHeaders()))
         return Mail(
             sender=first_address(parsed),
             subject=readable(parsed["subject"] or ""),
