@@ -1,4 +1,4 @@
-"""An append-only file of JSON lines that survives a kill."""
+"""A file of JSON lines that survives a kill: appended to, or begun anew."""
 
 import asyncio
 import os
@@ -46,7 +46,28 @@ class Journal:
     async def append(self, line: bytes) -> None:
         """Append, and return once the line is on disk."""
         self.write(line)
-        mine = self._written
+        await self._sync(self._written)
+
+    async def begin_anew(self, line: bytes) -> None:
+        """Forget all lines so far for this one; a kill meanwhile leaves the old file or the new one, whole."""
+        if self._file is None or self._path is None:
+            return
+        # At once, so that no line is written to the old file after this; whoever waits for the disk keeps the turn.
+        with self._file:
+            self._file = self._exchanged(self._path, line)
+            self._written += 1
+            await self._sync(self._written)
+
+    @staticmethod
+    def _exchanged(path: Path, line: bytes) -> IO[bytes]:
+        new = path.with_name(f"{path.name}.new")
+        file = new.open("wb")
+        file.write(line + b"\n")
+        file.flush()
+        new.replace(path)
+        return file
+
+    async def _sync(self, mine: int) -> None:
         async with self._syncing:
             if self._file is None or self._synced >= mine:
                 return

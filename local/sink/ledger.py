@@ -32,7 +32,8 @@ class Ledger:
         await asyncio.shield(self._record(record))
 
     async def _record(self, record: Record) -> None:
-        await self._journal.append(record.model_dump_json().encode())
+        write = self._journal.begin_anew if isinstance(record, Reset) else self._journal.append
+        await write(record.model_dump_json().encode())
         self._apply(record)
 
     def reported(self, event_ids: list[str]) -> None:

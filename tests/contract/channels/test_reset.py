@@ -77,6 +77,21 @@ async def test_a_reset_outlives_the_sink(tmp_path: Path) -> None:
         assert len(await sink.inbox()) == 1
 
 
+async def test_a_reset_makes_the_file_small_again(tmp_path: Path) -> None:
+    """The file is read at each start, and a tester resets often."""
+    async with open_mailbox(data=tmp_path) as sink:
+        for _ in range(3):
+            await sink.accept("email", "x" * 100_000)
+        async with sink.session.delete(f"{sink.url}/everything"):
+            pass
+    assert (tmp_path / "sink.jsonl").stat().st_size < 100
+    async with open_mailbox(data=tmp_path) as sink:
+        assert await sink.inbox() == []
+        await sink.accept("sms", "kept")
+    async with open_mailbox(data=tmp_path) as sink:
+        assert [message["text"] for message in await sink.inbox()] == ["kept"]
+
+
 async def test_anything_else_is_not_reset(sink: Mailbox) -> None:
     await send_again(sink)
     async with sink.session.post(f"{sink.url}/reset", data={"what": "half"}) as answer:

@@ -1,9 +1,14 @@
 """What was appended is there again, whole lines only."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 
 from local.sink.journal import Journal
+
+
+def files(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
 
 
 async def test_lines_are_there_after_reopening(tmp_path: Path) -> None:
@@ -25,8 +30,48 @@ async def test_half_a_line_is_cut_off_and_the_next_is_whole(tmp_path: Path) -> N
     journal.close()
 
 
+async def test_a_new_beginning_is_a_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    await journal.append(b"old")
+    await journal.begin_anew(b"new")
+    await journal.append(b"newer")
+    assert path.read_bytes() == b"new\nnewer\n"
+    assert files(tmp_path) == ["journal"]
+    journal.close()
+
+
+async def test_what_is_written_around_a_new_beginning_ends_in_its_order(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ended: list[str] = []
+
+    async def end(name: str, writing: Coroutine[None, None, None]) -> None:
+        await writing
+        ended.append(name)
+
+    names = [f"before {n}" for n in range(3)] + ["anew"] + [f"after {n}" for n in range(3)]
+    write = {name: journal.begin_anew if name == "anew" else journal.append for name in names}
+    await asyncio.gather(*(end(name, write[name](name.encode())) for name in names))
+    assert ended == names
+    assert path.read_bytes().decode().splitlines() == names[3:]
+    journal.close()
+
+
+async def test_a_new_file_that_was_not_finished_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.write_bytes(b"one\n")
+    (tmp_path / "journal.new").write_bytes(b"half")
+    journal = Journal(path)
+    assert list(journal.lines()) == [b"one"]
+    await journal.begin_anew(b"two")
+    assert list(journal.lines()) == [b"two"]
+    journal.close()
+
+
 async def test_without_a_path_nothing_is_kept() -> None:
     journal = Journal(None)
     await journal.append(b"one")
+    await journal.begin_anew(b"two")
     assert list(journal.lines()) == []
     journal.close()

@@ -84,6 +84,19 @@ async def test_after_a_reset_nothing_is_known_and_nothing_is_owed(tmp_path: Path
     journal.close()
 
 
+async def test_what_comes_while_a_reset_is_made_is_kept_and_what_came_before_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    ledger = Ledger(journal)
+    before = [ledger.record(answered(f"m-{n}", f"e-{n}")) for n in range(3)]
+    after = [ledger.record(answered(f"m-{n}", f"e-{n}")) for n in range(3, 6)]
+    await asyncio.gather(*before, ledger.record(Reset()), *after)
+    for one in (ledger, replayed(path)):
+        assert list(one.messages) == ["m-3", "m-4", "m-5"]
+        assert list(one.pending) == ["e-3", "e-4", "e-5"]
+    journal.close()
+
+
 async def test_a_record_is_made_though_whoever_asked_hangs_up(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     ledger = Ledger(journal)
