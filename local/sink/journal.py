@@ -53,9 +53,9 @@ class Journal:
         if self._file is None or self._path is None:
             return
         # At once, so that no line is written to the old file after this; whoever waits for the disk keeps the turn.
-        with self._file:
-            self._file = self._exchanged(self._path, line)
-            self._written += 1
+        old, self._file = self._file, self._exchanged(self._path, line)
+        self._written += 1
+        with old:
             await self._sync(self._written)
 
     @staticmethod

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
 
+import pytest
+
 from local.sink.journal import Journal
 
 
@@ -66,6 +68,18 @@ async def test_a_new_file_that_was_not_finished_is_not_read(tmp_path: Path) -> N
     assert list(journal.lines()) == [b"one"]
     await journal.begin_anew(b"two")
     assert list(journal.lines()) == [b"two"]
+    journal.close()
+
+
+async def test_without_a_new_file_the_old_one_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    path.with_name("journal.new").mkdir()
+    journal = Journal(path)
+    await journal.append(b"one")
+    with pytest.raises(OSError, match="directory"):
+        await journal.begin_anew(b"lost")
+    await journal.append(b"two")
+    assert list(journal.lines()) == [b"one", b"two"]
     journal.close()
 
 
