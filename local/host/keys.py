@@ -15,13 +15,18 @@ class Keys:
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys = {name: key.encode() for name, key in keys.items() if key}
+        self._keys = {name: _bytes(key) for name, key in keys.items() if key}
 
     def admits(self, level: AuthLevel, presented: str | None) -> bool:
         """Whether a request with that key, or none, may call a function of that level."""
         if level is AuthLevel.ANONYMOUS:
             return True
         accepted = [key for name, key in self._keys.items() if level is AuthLevel.FUNCTION or name == MASTER]
-        offered = (presented or "").encode()
+        offered = _bytes(presented or "")
         # Every key is compared, so that the time taken tells nothing about them.
         return any([hmac.compare_digest(key, offered) for key in accepted])  # noqa: C419
+
+
+def _bytes(key: str) -> bytes:
+    """What is compared: a header may carry bytes that are no text, and they arrive as surrogates."""
+    return key.encode(errors="surrogatepass")

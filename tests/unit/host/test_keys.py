@@ -21,3 +21,8 @@ def test_a_level_admits_its_keys_and_no_other(level: AuthLevel, admitted: list[s
 
 def test_without_keys_a_guarded_function_admits_nobody() -> None:
     assert not Keys({}).admits(AuthLevel.FUNCTION, "")
+
+
+def test_a_key_that_is_no_text_is_admitted_nowhere() -> None:
+    """So does a header's byte arrive that is not UTF-8."""
+    assert not KEYS.admits(AuthLevel.FUNCTION, "\udcff")
