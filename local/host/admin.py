@@ -19,6 +19,7 @@ from aiohttp import web
 from local.host import worker
 from local.host.app import App
 from local.host.datum import Datum, document, text
+from local.host.grace import finish
 from local.host.keys import Keys
 from local.host.monitor import Monitor
 from local.host.timers import timer_request
@@ -49,10 +50,9 @@ class Admin:
             web.post("/admin/functions/{name}", self._run),
         ]
 
-    async def finish(self, _: web.Application) -> None:
-        """Let what was started by hand come to its end."""
-        if self._by_hand:
-            await asyncio.wait(self._by_hand)
+    async def finish(self, seconds: float) -> None:
+        """Let what was started by hand come to its end; UnfinishedError where that takes longer."""
+        await finish(self._by_hand.copy(), "functions started by hand", seconds)
 
     async def _ping(self, _: web.Request) -> web.Response:
         return web.Response(headers={"Cache-Control": "no-store"})

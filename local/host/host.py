@@ -3,13 +3,15 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
 from local.host.admin import Admin
 from local.host.app import App
+from local.host.grace import GRACE_SECONDS, finish
 from local.host.http import HttpFront
 from local.host.keys import Keys
 from local.host.monitor import Monitor
@@ -17,13 +19,6 @@ from local.host.options import AppOptions
 from local.host.servicebus import QueueListener, open_client
 from local.host.timers import Timer
 from local.host.triggers import QueueTrigger, TimerTrigger
-
-# Azure gives an instance that is scaled in about as long (functions-host, JobHost shutdown).
-GRACE_SECONDS = 30.0
-
-
-class UnfinishedError(Exception):
-    """The host was told to stop, and some function did not come to its end in time."""
 
 
 def listen(port: int) -> socket.socket:
@@ -49,28 +44,30 @@ async def serve(
     Once all but the timers run, `ready` is given what starts them. Open connections are served `linger` seconds longer.
     """
     monitor = Monitor(options.state)
-    runner = await _serve_http(app, monitor, listener, options.max_body)
+    keys = Keys(app.keys)
+    admin = Admin(app, keys, monitor)
+    runner = await _serve_http(app, keys, admin, listener, options.max_body)
     closing: asyncio.Task[None] | None = None
     try:
         async with _running_triggers(app, monitor) as start_timers:
             ready(start_timers)
             await stop.wait()
             # At the same time as the triggers, which stop when this block is left.
-            closing = asyncio.create_task(_close(runner, linger))
+            closing = asyncio.create_task(_close(runner, admin, linger))
     finally:
         await (closing or runner.cleanup())
 
 
-async def _close(runner: web.AppRunner, linger: float) -> None:
+async def _close(runner: web.AppRunner, admin: Admin, linger: float) -> None:
+    began = time.monotonic()
     for site in list(runner.sites):
         await site.stop()
     await asyncio.sleep(linger)
     await runner.cleanup()
+    await admin.finish(max(0.0, began + GRACE_SECONDS - time.monotonic()))
 
 
-async def _serve_http(app: App, monitor: Monitor, listener: socket.socket, max_body: int) -> web.AppRunner:
-    keys = Keys(app.keys)
-    admin = Admin(app, keys, monitor)
+async def _serve_http(app: App, keys: Keys, admin: Admin, listener: socket.socket, max_body: int) -> web.AppRunner:
     application = HttpFront(app.functions, keys, app.host_json.http).application(admin, max_body)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
@@ -102,16 +99,4 @@ async def _running_triggers(app: App, monitor: Monitor) -> AsyncIterator[Callabl
                 listener.stop()
             for timer in timers:
                 timer.stop()
-            await _finish(tasks)
-
-
-async def _finish(tasks: Sequence[asyncio.Task[None]]) -> None:
-    if not tasks:
-        return
-    done, pending = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
-    for task in pending:
-        task.cancel()
-    for task in done:
-        task.result()
-    if pending:
-        raise UnfinishedError(f"{len(pending)} triggers did not finish within {GRACE_SECONDS:.0f} s")
+            await finish(tasks, "triggers")

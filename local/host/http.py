@@ -42,7 +42,6 @@ class HttpFront:
         application = web.Application(client_max_size=max_body)
         application.add_routes(admin.routes())
         application.router.add_route("*", "/{path:.*}", self._answer)
-        application.on_shutdown.append(admin.finish)
         return application
 
     async def _answer(self, request: web.Request) -> web.Response:

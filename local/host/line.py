@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from local.host.host import GRACE_SECONDS
+from local.host.grace import GRACE_SECONDS
 
 TIMERS = b"timers\n"
 # An app that blocks its event loop hears nothing, and must not outlive its host for ever.

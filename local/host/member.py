@@ -8,7 +8,7 @@ import time
 from asyncio.subprocess import DEVNULL, Process
 from typing import Self
 
-from local.host.host import GRACE_SECONDS
+from local.host.grace import GRACE_SECONDS
 from local.host.line import TIMERS
 from local.host.options import AppOptions
 

@@ -28,7 +28,9 @@ async def get(client: httpx.AsyncClient, path: str) -> Any:
     ],
 )
 async def test_they_want_the_master_key(client: httpx.AsyncClient, method: str, path: str) -> None:
-    answers = [await client.request(method, path, headers={"x-functions-key": key}) for key in ("", "host-key", b"\xff")]
+    answers = [
+        await client.request(method, path, headers={"x-functions-key": key}) for key in ("", "host-key", b"\xff")
+    ]
     assert [answer.status_code for answer in answers] == [401, 401, 401]
 
 

@@ -15,6 +15,29 @@ from tests.contract.host.apps import write_app
 from tests.contract.host.conftest import SAMPLE_APP, sample_values
 from tests.contract.host.waiting import eventually, until, wait_for_output
 
+HANGING = """
+import time
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 29 2 *")
+async def waiting(timer: func.TimerRequest) -> None:
+    print("waiting", flush=True)
+    await asyncio.Event().wait()
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 29 2 *")
+def sleeping(timer: func.TimerRequest) -> None:
+    print("sleeping", flush=True)
+    time.sleep(1000)
+"""
+LEFT_OPEN = """
+import aiohttp
+clients = []
+
+@app.route(route="open", auth_level="anonymous")
+async def open_one(req: func.HttpRequest) -> str:
+    clients.append(aiohttp.ClientSession())
+    return "open"
+"""
+
 
 def refused(app: Path) -> str:
     """What the host prints about an app that it does not start."""
@@ -143,3 +166,29 @@ async def test_a_stop_while_the_bus_is_away_is_a_stop(tmp_path: Path) -> None:
     with running_host(write_app(tmp_path, function), {"Bus": away}) as host:
         await wait_for_output(host, "q: not receiving")
         assert await asyncio.to_thread(host.stop) == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+async def test_what_does_not_end_keeps_the_host_half_a_minute_and_no_longer_async(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Started by hand, one that waits for ever and one that holds on to its thread; nothing limits their time."""
+    app = write_app(tmp_path, HANGING, functionTimeout="-1")
+    with running_host(app, keys={"_master": "m"}, options=options) as host:
+        async with httpx.AsyncClient(base_url=host.url, timeout=30, headers={"x-functions-key": "m"}) as client:
+            for name in ("waiting", "sleeping"):
+                await client.post(f"/admin/functions/{name}")
+                await wait_for_output(host, f"{name}\n")
+        host.terminate()
+        async with asyncio.timeout(45):
+            assert await asyncio.to_thread(host.wait) == 1
+        assert "The host ended: 2 functions started by hand did not finish within 30 s" in host.output
+
+
+async def test_clients_that_an_app_leaves_open_are_no_news(tmp_path: Path) -> None:
+    """It has no word of its end, in Azure neither, so it cannot close them."""
+    with running_host(write_app(tmp_path, LEFT_OPEN)) as host:
+        assert httpx.get(f"{host.url}/api/open").text == "open"
+        assert await asyncio.to_thread(host.stop) == 0
+        assert "Unclosed" not in host.output
+        assert host.output.endswith("Stopping: finishing what is in hand.\n")
