@@ -66,11 +66,11 @@ class Monitor:
             return None
         try:
             return Status.parse(json.loads((self._folder / f"{timer}.json").read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, timer: str, status: Status) -> None:
-        """Put a status on record, whole or not at all."""
+        """Put a status on record, whole or not at all; OSError where that fails."""
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -56,8 +56,13 @@ class Timer:
         return status
 
     def _keep(self, status: Status) -> None:
-        if self._trigger.use_monitor:
+        if not self._trigger.use_monitor:
+            return
+        try:
             self._monitor.write(self._function.name, status)
+        except OSError as error:
+            # At worst the next host makes up for a run too many, or for none.
+            _log.error("%s: the record of its runs is not kept: %s", self._function.name, error)
 
     async def _wait_until(self, due: datetime) -> bool:
         """Whether the time came before the stop."""

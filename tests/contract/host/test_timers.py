@@ -1,5 +1,6 @@
 """Timers over the end of a host: what was missed is made up for, as Azure's schedule monitor does."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -94,3 +95,14 @@ async def test_a_run_that_lasts_into_the_next_is_followed_by_it_at_once(tmp_path
     (_, ended), (_, began, past_due) = lines[1], lines[2]
     assert began == ended
     assert past_due == "False"
+
+
+async def test_a_timer_runs_on_where_its_record_cannot_be_kept(tmp_path: Path) -> None:
+    """Neither before its first time nor after a run."""
+    app, state = write_app(tmp_path, TIMER.format(options=", run_on_startup=True")), tmp_path / "state"
+    state.mkdir()
+    (state / "timers").symlink_to(tmp_path / "disk" / "that" / "was" / "removed")
+    with running_host(app, options=("--state", str(state))) as host:
+        await wait_for_output(host, "ran ")
+        await until(lambda: host.output.count("hourly: the record of its runs is not kept: ") == 2)
+        assert await asyncio.to_thread(host.stop) == 0

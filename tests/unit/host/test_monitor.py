@@ -48,6 +48,11 @@ def test_a_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     assert Monitor(tmp_path).read("tick") is None
 
 
+def test_where_records_cannot_be_read_there_are_none(tmp_path: Path) -> None:
+    (tmp_path / "timers").touch()
+    assert Monitor(tmp_path).read("tick") is None
+
+
 def test_without_a_folder_nothing_is_kept() -> None:
     monitor = Monitor(None)
     monitor.write("tick", Status.first(HOURLY, at(9)))
