@@ -29,7 +29,7 @@ async def get(client: httpx.AsyncClient, path: str) -> Any:
 )
 async def test_they_want_the_master_key(client: httpx.AsyncClient, method: str, path: str) -> None:
     answers = [
-        await client.request(method, path, headers={"x-functions-key": key}) for key in ("", "host-key", b"\xff")
+        await client.request(method, path, headers={b"x-functions-key": key}) for key in (b"", b"host-key", b"\xff")
     ]
     assert [answer.status_code for answer in answers] == [401, 401, 401]
 
