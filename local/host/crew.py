@@ -56,26 +56,41 @@ class Crew:
         return all(await asyncio.gather(*[member.stop() for member in self._members.values()]))
 
     async def _begin(self, number: int) -> Member:
-        member = self._members[number] = await Member.start(number, self._options, self._listener)
+        try:
+            member = await Member.start(number, self._options, self._listener)
+        except OSError as error:
+            raise CrewError(f"worker {number} cannot be started: {error}") from error
+        self._members[number] = member
         return member
 
     async def _keep(self, member: Member) -> None:
-        """Replace the member as often as it ends, unless its successors end before they are ready."""
-        failures, pause = 0, _FIRST_PAUSE
+        """Replace the member as often as it ends, unless its successors end before they are ready, or cannot start."""
+        number, failures, pause = member.number, 0, _FIRST_PAUSE
+        how = await self._loss(member)
         while failures < _TRIES:
-            how = await member.ended()
-            del self._members[member.number]
-            if self._leader is member:
-                self._leader = None
-                self._choose_leader()
-            pause = _FIRST_PAUSE if member.age > _SETTLED_SECONDS else min(pause * 2, _LONGEST_PAUSE)
-            _log.warning("%s ended %s; another starts in %.1f s", member, how, pause)
+            _log.warning("%s; another starts in %.1f s", how, pause)
             await asyncio.sleep(pause)
-            member = await self._begin(member.number)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            try:
+                member = await self._begin(number)
+            except CrewError as error:
+                failures, how = failures + 1, str(error)
+                continue
             failures = 0 if await member.ready() else failures + 1
             self._choose_leader()
-        _log.error("%s ended %s before the app ran, the last of %d", member, await member.ended(), _TRIES)
+            how = await self._loss(member)
+            pause = _FIRST_PAUSE if member.age > _SETTLED_SECONDS else pause
+        _log.error("%s; that was the last of %d tries", how, _TRIES)
         self.failed.set()
+
+    async def _loss(self, member: Member) -> str:
+        """Return when the member has ended; how it did."""
+        how = f"{member} ended {await member.ended()}"
+        del self._members[member.number]
+        if self._leader is member:
+            self._leader = None
+            self._choose_leader()
+        return how
 
     def _choose_leader(self) -> None:
         if not self._has_timers or self._leader is not None:

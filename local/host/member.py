@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
+from contextlib import ExitStack
 from typing import Self
 
 from local.host.grace import GRACE_SECONDS
@@ -34,7 +35,8 @@ class Member:
     async def start(cls, number: int, options: AppOptions, listener: socket.socket) -> Self:
         """Start a process that answers on the socket."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with ExitStack() as failing, theirs:
+            failing.enter_context(ours)
             descriptors = ["--listener", str(listener.fileno()), "--line", str(theirs.fileno())]
             process = await asyncio.create_subprocess_exec(
                 *[sys.executable, "-m", "local.host.child", *options.arguments(), *descriptors],
@@ -42,6 +44,7 @@ class Member:
                 pass_fds=[listener.fileno(), theirs.fileno()],
                 start_new_session=True,
             )
+            failing.pop_all()
         return cls(number, process, *await asyncio.open_connection(sock=ours))
 
     def __str__(self) -> str:

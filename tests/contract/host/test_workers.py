@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import resource
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -71,6 +73,18 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
+
+
+@contextmanager
+def no_more_files(host: Host) -> Iterator[None]:
+    """The host can open nothing inside the block, so that it can start no process."""
+    soft, hard = resource.prlimit(host.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(host.pid, resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            resource.prlimit(host.pid, resource.RLIMIT_NOFILE, (soft, hard))
 
 
 async def test_they_answer_on_one_port_and_end_together(tmp_path: Path) -> None:
@@ -157,3 +171,34 @@ async def test_each_message_is_completed_once_whoever_takes_it(tmp_path: Path, b
         async with ServiceBusClient.from_connection_string(bus.connection_string) as client:
             await Bus(client).send("own", *[ServiceBusMessage(b"x") for _ in range(1000)])
         await eventually(bus, "own", completed=before + 1000, active=0, locked=0, deadletter=0)
+
+
+async def test_a_host_that_can_start_no_process_tries_again(tmp_path: Path) -> None:
+    with running_host(write_app(tmp_path, PID), options=TWO) as host:
+        victim, other = await workers(host)
+        with no_more_files(host):
+            os.kill(victim, signal.SIGKILL)
+            await wait_for_output(host, "cannot be started: [Errno 24] Too many open files; another starts")
+        assert other in await workers(host, without=frozenset({victim}))
+        assert await asyncio.to_thread(host.stop) == 0
+
+
+async def test_a_host_that_can_start_no_process_any_more_ends(tmp_path: Path) -> None:
+    with running_host(write_app(tmp_path, PID), options=TWO) as host:
+        with no_more_files(host):
+            os.kill((await workers(host)).pop(), signal.SIGKILL)
+            await wait_for_output(host, "the last of 5 tries")
+        assert await asyncio.to_thread(host.wait) == 1
+        assert "The host ended: the workers keep ending before the app runs" in host.output
+
+
+async def test_a_reload_that_can_start_no_process_leaves_what_runs(tmp_path: Path) -> None:
+    app = write_app(tmp_path, PID)
+    with running_host(app, options=("--reload",)) as host:
+        (former,) = await workers(host, 1)
+        with no_more_files(host):
+            write_app(tmp_path, PID, TICK)
+            await wait_for_output(host, "Not reloaded, what ran before still does: worker 1 cannot be started")
+        assert await workers(host, 1) == {former}
+        write_app(tmp_path, PID)
+        await workers(host, 1, without=frozenset({former}))
