@@ -19,7 +19,6 @@ from aiohttp import web
 from local.host import worker
 from local.host.app import App
 from local.host.datum import Datum, document, text
-from local.host.grace import finish
 from local.host.keys import Keys
 from local.host.monitor import Monitor
 from local.host.timers import timer_request
@@ -37,7 +36,7 @@ class Admin:
         self._keys = keys
         self._monitor = monitor
         self._functions = {function.name.lower(): function for function in app.functions}
-        self._by_hand: set[asyncio.Task[None]] = set()
+        self.by_hand: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         """What aiohttp is to route here."""
@@ -49,10 +48,6 @@ class Admin:
             web.get("/admin/functions/{name}", self._show),
             web.post("/admin/functions/{name}", self._run),
         ]
-
-    async def finish(self, seconds: float) -> None:
-        """Let what was started by hand come to its end; UnfinishedError where that takes longer."""
-        await finish(self._by_hand.copy(), "functions started by hand", seconds)
 
     async def _ping(self, _: web.Request) -> web.Response:
         return web.Response(headers={"Cache-Control": "no-store"})
@@ -89,8 +84,8 @@ class Admin:
         function = self._named(request)
         trigger, metadata = self._input(function, await _said(request))
         task = asyncio.create_task(_invoke(function, trigger, metadata))
-        self._by_hand.add(task)
-        task.add_done_callback(self._by_hand.discard)
+        self.by_hand.add(task)
+        task.add_done_callback(self.by_hand.discard)
         return web.Response(status=202)
 
     def _input(self, function: Function, said: str) -> tuple[Datum, dict[str, Datum]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from typing import Any
 
 # Azure gives an instance that is scaled in about as long (functions-host, JobHost shutdown).
 GRACE_SECONDS = 30.0
@@ -13,7 +14,7 @@ class UnfinishedError(Exception):
     """The host was told to stop, and some function did not come to its end in time."""
 
 
-async def finish(tasks: Collection[asyncio.Task[None]], what: str, seconds: float = GRACE_SECONDS) -> None:
+async def finish(tasks: Collection[asyncio.Task[Any]], what: str, seconds: float = GRACE_SECONDS) -> None:
     """Let the tasks end, and cancel those that do not in time: then UnfinishedError; it says what they are."""
     if not tasks:
         return

@@ -46,29 +46,32 @@ async def serve(
     monitor = Monitor(options.state)
     keys = Keys(app.keys)
     admin = Admin(app, keys, monitor)
-    runner = await _serve_http(app, keys, admin, listener, options.max_body)
+    front = HttpFront(app.functions, keys, app.host_json.http)
+    runner = await _serve_http(front.application(admin, options.max_body), listener)
     closing: asyncio.Task[None] | None = None
     try:
         async with _running_triggers(app, monitor) as start_timers:
             ready(start_timers)
             await stop.wait()
             # At the same time as the triggers, which stop when this block is left.
-            closing = asyncio.create_task(_close(runner, admin, linger))
+            closing = asyncio.create_task(_close(runner, front, admin, linger))
     finally:
         await (closing or runner.cleanup())
 
 
-async def _close(runner: web.AppRunner, admin: Admin, linger: float) -> None:
-    began = time.monotonic()
+async def _close(runner: web.AppRunner, front: HttpFront, admin: Admin, linger: float) -> None:
+    end = time.monotonic() + GRACE_SECONDS
     for site in list(runner.sites):
         await site.stop()
     await asyncio.sleep(linger)
-    await runner.cleanup()
-    await admin.finish(max(0.0, began + GRACE_SECONDS - time.monotonic()))
+    # By itself aiohttp takes twice the time that it is given.
+    cleanup = asyncio.create_task(runner.cleanup())
+    await asyncio.wait([cleanup], timeout=end - time.monotonic())
+    await finish({*front.in_hand, *admin.by_hand}, "functions", max(0.0, end - time.monotonic()))
+    cleanup.cancel()
 
 
-async def _serve_http(app: App, keys: Keys, admin: Admin, listener: socket.socket, max_body: int) -> web.AppRunner:
-    application = HttpFront(app.functions, keys, app.host_json.http).application(admin, max_body)
+async def _serve_http(application: web.Application, listener: socket.socket) -> web.AppRunner:
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     await web.SockSite(runner, listener).start()

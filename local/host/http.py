@@ -31,6 +31,7 @@ class HttpFront:
     def __init__(self, functions: Iterable[Function], keys: Keys, options: HttpOptions) -> None:
         self._keys = keys
         self._throttle = Throttle(options)
+        self.in_hand: set[asyncio.Task[Datum | None]] = set()
         self._table = RouteTable(
             Route(function.trigger.template, function.trigger.methods, (function, function.trigger))
             for function in functions
@@ -63,8 +64,11 @@ class HttpFront:
     async def _invoke(self, function: Function, request: Datum, trace_parent: str) -> web.Response:
         # A connection serves all its requests in one task; each invocation has one of its own.
         invocation = asyncio.create_task(worker.invoke(function, request, {}, trace_parent))
+        self.in_hand.add(invocation)
+        invocation.add_done_callback(self.in_hand.discard)
         try:
-            return _response(await invocation)
+            # Whoever waits here may be cancelled when the host stops: that this was not finished is to be known.
+            return _response(await asyncio.shield(invocation))
         except worker.InvocationError as error:
             _log.error("%s\n%s", error, error.trace)
             return web.Response(status=500)

@@ -23,6 +23,11 @@ async def waiting(timer: func.TimerRequest) -> None:
     print("waiting", flush=True)
     await asyncio.Event().wait()
 
+@app.route(route="asked")
+async def asked(req: func.HttpRequest) -> str:
+    print("asked", flush=True)
+    await asyncio.Event().wait()
+
 @app.timer_trigger(arg_name="timer", schedule="0 0 0 29 2 *")
 def sleeping(timer: func.TimerRequest) -> None:
     print("sleeping", flush=True)
@@ -168,27 +173,31 @@ async def test_a_stop_while_the_bus_is_away_is_a_stop(tmp_path: Path) -> None:
         assert await asyncio.to_thread(host.stop) == 0
 
 
-@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+@pytest.mark.parametrize(("options", "unfinished"), [((), "3 functions"), (("--workers", "2"), "functions")])
 async def test_what_does_not_end_keeps_the_host_half_a_minute_and_no_longer_async(
-    tmp_path: Path, options: tuple[str, ...]
+    tmp_path: Path, options: tuple[str, ...], unfinished: str
 ) -> None:
-    """Started by hand, one that waits for ever and one that holds on to its thread; nothing limits their time."""
+    """Started by hand, one that waits for ever and one that holds on to its thread; a request, too."""
     app = write_app(tmp_path, HANGING, functionTimeout="-1")
     with running_host(app, keys={"_master": "m"}, options=options) as host:
-        async with httpx.AsyncClient(base_url=host.url, timeout=30, headers={"x-functions-key": "m"}) as client:
+        async with httpx.AsyncClient(base_url=host.url, timeout=60, headers={"x-functions-key": "m"}) as client:
             for name in ("waiting", "sleeping"):
                 await client.post(f"/admin/functions/{name}")
                 await wait_for_output(host, f"{name}\n")
-        host.terminate()
-        async with asyncio.timeout(45):
-            assert await asyncio.to_thread(host.wait) == 1
-        assert "The host ended: 2 functions started by hand did not finish within 30 s" in host.output
+            request = asyncio.create_task(client.get("/api/asked"))
+            await wait_for_output(host, "asked\n")
+            host.terminate()
+            async with asyncio.timeout(45):
+                assert await asyncio.to_thread(host.wait) == 1
+            with pytest.raises(httpx.TransportError):
+                await request
+        assert f"{unfinished} did not finish within 30 s" in host.output
 
 
-async def test_clients_that_an_app_leaves_open_are_no_news(tmp_path: Path) -> None:
+def test_clients_that_an_app_leaves_open_are_no_news(tmp_path: Path) -> None:
     """It has no word of its end, in Azure neither, so it cannot close them."""
     with running_host(write_app(tmp_path, LEFT_OPEN)) as host:
         assert httpx.get(f"{host.url}/api/open").text == "open"
-        assert await asyncio.to_thread(host.stop) == 0
+        assert host.stop() == 0
         assert "Unclosed" not in host.output
         assert host.output.endswith("Stopping: finishing what is in hand.\n")

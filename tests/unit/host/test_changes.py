@@ -35,7 +35,7 @@ async def touched(changes: Changes, file: Path) -> None:
     async with asyncio.timeout(20):
         noticed: list[str] = []
         while file.name not in noticed:
-            file.write_text("")
+            await asyncio.to_thread(file.write_text, "")
             with suppress(TimeoutError):
                 noticed = await asyncio.wait_for(changes.next(), 0.2)
 
