@@ -38,8 +38,8 @@ from yarl import URL
 from bench.driver import Story
 from bench.tape import Calls, Script, Tape
 from local.cloud.services import ROOT
+from local.host.bus.reception import Reception
 from local.host.hostjson import ServiceBusOptions, read_host_json
-from local.host.reception import Reception
 from local.host.triggers import QueueTrigger
 from local.story.crowd import Person
 from shared.channels.signing import decode_key, sign

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from local.host import banner
 from local.host.app import App
 from local.host.console import announce, stop_on_signals
-from local.host.crew import CrewError
 from local.host.host import listen, serve, url_of
 from local.host.logs import configure_logs
 from local.host.options import HostOptions, host_options
 from local.host.running import run_app
-from local.host.supervisor import supervise
+from local.host.workers.crew import CrewError
+from local.host.workers.supervisor import supervise
 
 
 def main() -> int:

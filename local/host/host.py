@@ -9,16 +9,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
 
-from local.host.admin import Admin
 from local.host.app import App
+from local.host.bus.servicebus import QueueListener, open_client
 from local.host.grace import GRACE_SECONDS, finish
-from local.host.http import HttpFront
-from local.host.keys import Keys
-from local.host.monitor import Monitor
 from local.host.options import AppOptions
-from local.host.servicebus import QueueListener, open_client
-from local.host.timers import Timer
+from local.host.timing.monitor import Monitor
+from local.host.timing.timers import Timer
 from local.host.triggers import QueueTrigger, TimerTrigger
+from local.host.web.admin import Admin
+from local.host.web.http import HttpFront
+from local.host.web.keys import Keys
 
 
 def listen(port: int) -> socket.socket:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from local.host.errors import ConfigError
-from local.host.routes import Template
-from local.host.schedule import Schedule
 from local.host.settings import resolve
+from local.host.timing.schedule import Schedule
+from local.host.web.routes import Template
 
 
 class AuthLevel(StrEnum):

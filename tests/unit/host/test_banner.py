@@ -5,9 +5,9 @@ from local.host.app import App
 from local.host.banner import functions_table, missing_keys, problems_block, start_screen
 from local.host.errors import Problem
 from local.host.hostjson import HostJson
-from local.host.routes import Template
-from local.host.schedule import Schedule
+from local.host.timing.schedule import Schedule
 from local.host.triggers import AuthLevel, Function, HttpTrigger, QueueTrigger, TimerTrigger, Trigger
+from local.host.web.routes import Template
 
 
 def function(name: str, trigger: Trigger) -> Function:

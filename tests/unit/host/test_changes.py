@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.host.changes import Changes, watching
 from local.host.options import AppOptions
+from local.host.workers.changes import Changes, watching
 
 
 class Shrinking(Path):

@@ -1,6 +1,6 @@
 import pytest
 
-from local.host.constraints import constraint
+from local.host.web.constraints import constraint
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from local.host.keys import Keys
 from local.host.triggers import AuthLevel
+from local.host.web.keys import Keys
 
 KEYS = Keys({"default": "d", "partner": "p", "_master": "m", "empty": ""})
 

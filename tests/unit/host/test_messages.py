@@ -8,8 +8,8 @@ import pytest
 from azure.functions.servicebus import ServiceBusMessage, ServiceBusMessageInConverter
 from azure.servicebus import ServiceBusReceivedMessage
 
+from local.host.bus.messages import body_of, metadata_of, metadata_of_batch
 from local.host.datum import blobs
-from local.host.messages import body_of, metadata_of, metadata_of_batch
 
 ENQUEUED = datetime.fromisoformat("2026-11-21T10:00:00.250000+00:00")
 HEADER, ANNOTATIONS, PROPERTIES, APPLICATION, DATA, SEQUENCE, VALUE = 0x70, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from local.host.monitor import NEVER, Monitor, Status
-from local.host.schedule import Schedule
+from local.host.timing.monitor import NEVER, Monitor, Status
+from local.host.timing.schedule import Schedule
 
 HOURLY = Schedule("0 0 * * * *")
 DAILY = Schedule("0 0 12 * * *")

@@ -1,7 +1,7 @@
 import pytest
 
 from local.host.errors import ConfigError
-from local.host.routes import MethodNotAllowed, Route, RouteTable, Template, split_path
+from local.host.web.routes import MethodNotAllowed, Route, RouteTable, Template, split_path
 
 
 def table(*routes: str) -> RouteTable[str]:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local.host.errors import ConfigError
-from local.host.schedule import Schedule
+from local.host.timing.schedule import Schedule
 
 
 @pytest.mark.parametrize(

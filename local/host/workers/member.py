@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from typing import Self
 
 from local.host.grace import GRACE_SECONDS
-from local.host.line import TIMERS
 from local.host.options import AppOptions
+from local.host.workers.line import TIMERS
 
 # A worker ends itself a little after its time of grace.
 _PATIENCE_SECONDS = GRACE_SECONDS + 7
@@ -39,7 +39,7 @@ class Member:
             failing.enter_context(ours)
             descriptors = ["--listener", str(listener.fileno()), "--line", str(theirs.fileno())]
             process = await asyncio.create_subprocess_exec(
-                *[sys.executable, "-m", "local.host.child", *options.arguments(), *descriptors],
+                *[sys.executable, "-m", "local.host.workers.child", *options.arguments(), *descriptors],
                 stdin=DEVNULL,
                 pass_fds=[listener.fileno(), theirs.fileno()],
                 start_new_session=True,

@@ -19,10 +19,10 @@ from aiohttp import web
 from local.host import worker
 from local.host.app import App
 from local.host.datum import Datum, document, text
-from local.host.keys import Keys
-from local.host.monitor import Monitor
-from local.host.timers import timer_request
+from local.host.timing.monitor import Monitor
+from local.host.timing.timers import timer_request
 from local.host.triggers import AuthLevel, Function, HttpTrigger, QueueTrigger, TimerTrigger
+from local.host.web.keys import Keys
 
 _STARTED = time.monotonic()
 _log = logging.getLogger("host.admin")

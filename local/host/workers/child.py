@@ -1,4 +1,4 @@
-"""`python -m local.host.child`: a worker process; the host starts it, nobody else."""
+"""`python -m local.host.workers.child`: a worker process; the host starts it, nobody else."""
 
 import argparse
 import asyncio
@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from local.host import banner
 from local.host.app import App
 from local.host.host import serve, url_of
-from local.host.line import Line
 from local.host.logs import configure_logs
 from local.host.options import AppOptions, add_app_arguments, app_options
 from local.host.running import run_app
+from local.host.workers.line import Line
 
 # For requests on connections that this worker has just accepted; others answer the next ones.
 _LINGER_SECONDS = 0.5
@@ -23,7 +23,7 @@ _LINGER_SECONDS = 0.5
 
 def main() -> int:
     """Run the app on the host's socket until the line ends."""
-    parser = argparse.ArgumentParser(prog="python -m local.host.child")
+    parser = argparse.ArgumentParser(prog="python -m local.host.workers.child")
     add_app_arguments(parser)
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--line", type=int, required=True)

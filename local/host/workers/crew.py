@@ -4,8 +4,8 @@ import asyncio
 import logging
 import socket
 
-from local.host.member import Member
 from local.host.options import AppOptions
+from local.host.workers.member import Member
 
 _TRIES = 5
 _SETTLED_SECONDS = 10.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote
 
-from local.host.constraints import Check, constraint
 from local.host.errors import ConfigError
+from local.host.web.constraints import Check, constraint
 
 _PARAMETER = re.compile(
     r"\{(?P<stars>\*{0,2})(?P<name>\w+)(?P<constraints>(?::[^:{}=?]+)*)(?P<optional>\?)?(?:=(?P<default>[^{}]*))?\}"

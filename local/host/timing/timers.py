@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from local.host import worker
 from local.host.datum import Datum, document
-from local.host.monitor import Monitor, Status
+from local.host.timing.monitor import Monitor, Status
 from local.host.triggers import Function, TimerTrigger
 
 _log = logging.getLogger("host.timers")

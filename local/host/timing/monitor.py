@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from local.host.schedule import Schedule
+from local.host.timing.schedule import Schedule
 
 # What .NET says for "never".
 NEVER = datetime.min.replace(tzinfo=UTC)

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from azure.servicebus import ServiceBusReceivedMessage
 
+from local.host.bus.link import QueueLink
+from local.host.bus.settlement import Settlement
 from local.host.hostjson import ServiceBusOptions
-from local.host.link import QueueLink
-from local.host.settlement import Settlement
 
 # How long a receiver of .NET looks for more messages once it has one.
 _GATHER_SECONDS = 0.02

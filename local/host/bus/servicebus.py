@@ -9,13 +9,13 @@ from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.exceptions import ServiceBusError
 
 from local.host import worker
+from local.host.bus.link import LinkLostError
+from local.host.bus.messages import application_properties, body_of, metadata_of, metadata_of_batch
+from local.host.bus.reception import Reception
+from local.host.bus.settlement import Messages
 from local.host.datum import blobs
 from local.host.hostjson import ServiceBusOptions
-from local.host.link import LinkLostError
 from local.host.logs import one_line
-from local.host.messages import application_properties, body_of, metadata_of, metadata_of_batch
-from local.host.reception import Reception
-from local.host.settlement import Messages
 from local.host.triggers import Function, QueueTrigger
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0

@@ -14,13 +14,13 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from local.host import worker
-from local.host.admin import Admin, presented_key
 from local.host.datum import Datum, http_request
 from local.host.hostjson import HttpOptions
-from local.host.keys import Keys
-from local.host.routes import MethodNotAllowed, Route, RouteTable
-from local.host.throttle import Throttle, TooBusyError
 from local.host.triggers import Function, HttpTrigger
+from local.host.web.admin import Admin, presented_key
+from local.host.web.keys import Keys
+from local.host.web.routes import MethodNotAllowed, Route, RouteTable
+from local.host.web.throttle import Throttle, TooBusyError
 
 _log = logging.getLogger("host.http")
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from local.host.console import announce, stop_on_signals
-from local.host.crew import Crew, CrewError
 from local.host.host import url_of
 from local.host.options import HostOptions
+from local.host.workers.crew import Crew, CrewError
 
 _log = logging.getLogger("host.workers")
 
@@ -59,7 +59,7 @@ class Supervisor:
         return all(await asyncio.gather(*[crew.dismiss() for crew in self._crews]))
 
     async def _follow_changes(self) -> None:
-        from local.host.changes import watching  # what it needs is installed for development only
+        from local.host.workers.changes import watching  # what it needs is installed for development only
 
         async with watching(self._options.app) as changes:
             while True:

@@ -4,12 +4,12 @@ import asyncio
 
 from azure.servicebus.aio import ServiceBusReceiver
 
-from local.host.batches import Batches
+from local.host.bus.batches import Batches
+from local.host.bus.link import QueueLink
+from local.host.bus.locks import Locks
+from local.host.bus.settlement import Invoke, Settlement
+from local.host.bus.singles import Singles
 from local.host.hostjson import ServiceBusOptions
-from local.host.link import QueueLink
-from local.host.locks import Locks
-from local.host.settlement import Invoke, Settlement
-from local.host.singles import Singles
 from local.host.triggers import QueueTrigger
 
 _UPKEEP_SECONDS = 0.5

@@ -5,10 +5,10 @@ import logging
 
 from azure.servicebus import ServiceBusReceivedMessage
 
+from local.host.bus.link import QueueLink
+from local.host.bus.locks import Locks
+from local.host.bus.settlement import Settlement
 from local.host.hostjson import ServiceBusOptions
-from local.host.link import QueueLink
-from local.host.locks import Locks
-from local.host.settlement import Settlement
 
 _log = logging.getLogger("host.servicebus")
 

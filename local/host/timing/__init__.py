@@ -1,0 +1,1 @@
+"""Timer triggers: when they run, and what they missed."""

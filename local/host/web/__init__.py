@@ -1,0 +1,1 @@
+"""What the host answers over HTTP: the routes of the app, and its own under /admin."""
