@@ -10,6 +10,7 @@ from typing import Any
 from tests.faults.cloud import Cloud
 
 BETWEEN_SECONDS = (5.0, 20.0)
+"""From one fault to the next, unless told otherwise."""
 PAUSE_SECONDS = (1.0, 30.0)
 SINK_MODES = ("throttle", "error", "drop_request", "drop_answer")
 MOST_TIMES = 5
@@ -50,10 +51,12 @@ FAULTS: Mapping[str, tuple[str, Fault]] = {
 
 @dataclass
 class Chaos:
-    """Lets something go wrong every now and then; the seed chooses what, when and for how long."""
+    """Lets something go wrong every now and then; the seed chooses what, after which gap and for how long."""
 
     cloud: Cloud
     seed: int
+    between: tuple[float, float] = BETWEEN_SECONDS
+    """Seconds from one fault to the next, at least and at most."""
     happened: Counter[str] = field(default_factory=Counter, init=False)
     going_on: Counter[str] = field(default_factory=Counter, init=False)
     _suffering: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock), init=False)
@@ -63,7 +66,7 @@ class Chaos:
         rng = random.Random(self.seed)
         left = seconds
         async with asyncio.TaskGroup() as group:
-            while (left := left - (pause := rng.uniform(*BETWEEN_SECONDS))) > 0:
+            while (left := left - (pause := rng.uniform(*self.between))) > 0:
                 await asyncio.sleep(pause)
                 name = rng.choice(list(FAULTS))
                 group.create_task(self._let(name, random.Random(rng.random())))

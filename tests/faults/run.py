@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     fail.add_argument("--times", type=int, default=1, help="how often for each customer (1)")
     soaking = commands.add_parser("soak", help="all of it at random, for minutes")
     soaking.add_argument("--minutes", type=float, default=10, help="how long things go wrong (10)")
-    soaking.add_argument("--seed", type=int, default=random.randrange(10**6), help="chooses what, when and whom")
+    soaking.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="chooses faults, victims, gaps, doors"
+    )
     soaking.add_argument(
         "--lock", type=float, default=60, help="seconds until a killed host's messages come again (60)"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.faults.alerts import CODE, Alert
 from tests.faults.audit import Evidence
-from tests.faults.chaos import Chaos
+from tests.faults.chaos import BETWEEN_SECONDS, Chaos
 from tests.faults.cloud import Cloud
 from tests.faults.desk import Desk
 from tests.faults.doors import Door, doors, until_taken
@@ -50,13 +50,15 @@ class Soak:
     cloud: Cloud
     seconds: float
     seed: int
+    between: tuple[float, float] = BETWEEN_SECONDS
+    """Seconds from one fault to the next, at least and at most."""
     phase: str = field(default="", init=False)
     alerts: list[Alert] = field(default_factory=list, init=False)
     taken: int = field(default=0, init=False)
     began: float = field(default_factory=time.monotonic, init=False)
 
     def __post_init__(self) -> None:
-        self.chaos = Chaos(self.cloud, self.seed)
+        self.chaos = Chaos(self.cloud, self.seed, self.between)
         self.desk = Desk(self.cloud, lambda line: _is_resolved(line["error_code"]))
 
     async def run(self) -> Result:
