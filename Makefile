@@ -50,7 +50,7 @@ format: $(PACKAGES) ## Format the code and mend what ruff can
 bench: $(SET_UP) ## Measure what a story costs
 	@$(BIN)/python -m bench
 
-soak: $(SET_UP) ## Let everything go wrong for MINUTES=10, then audit; SEED=N repeats a run
+soak: $(SET_UP) ## Let everything go wrong for MINUTES=10, then audit; SEED=N chooses the same faults again
 	@$(BIN)/python -m tests.faults.run soak --minutes $(MINUTES) $(addprefix --seed ,$(SEED))
 
 audit: $(SET_UP) ## Ask the registries for known vulnerabilities of what we depend on
