@@ -76,7 +76,7 @@ describe("sessions", { concurrency: true }, () => {
 
   test("a message without a session does not go into a queue of sessions", () =>
     withClient(async (client) => {
-      await assert.rejects(client.createSender("state").sendMessages({ body: "" }));
+      await assert.rejects(client.createSender("state").sendMessages({ body: "" }), /SessionId was not set/);
     }));
 });
 
