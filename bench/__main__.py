@@ -15,15 +15,19 @@ import logging
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from bench import bus_speed, emulator, history, imports, latency, million, report, story_costs, throughput
-from bench.part import Bench
+from bench.part import Bench, Part
 
-PARTS = {
+type Measure = Callable[[Bench], Coroutine[Any, Any, Part]]
+
+PARTS: dict[str, Measure] = {
     "story": story_costs.measure,
     "throughput": throughput.measure,
     "latency": latency.measure,
@@ -32,7 +36,7 @@ PARTS = {
     "bus": bus_speed.measure,
     "imports": imports.measure,
 }
-BY_HAND = {"million": million.measure}
+BY_HAND: dict[str, Measure] = {"million": million.measure}
 """Parts that run only when they are named."""
 RESULTS = Path(__file__).parent / "results"
 
@@ -42,17 +46,31 @@ def main() -> int:
     logging.getLogger("azure").setLevel(logging.ERROR)
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="carebus-bench-"))
+    every = PARTS | BY_HAND
+    chosen = {name: every[name] for name in every if name in (options.parts or PARTS)}
     try:
-        bench = Bench(console, folder, options.quick)
-        every = PARTS | BY_HAND
-        names = [name for name in every if name in (options.parts or PARTS)]
-        parts = {name: asyncio.run(every[name](bench)) for name in names}
+        parts = run(chosen, Bench(console, folder, options.quick), options.results)
     finally:
         shutil.rmtree(folder)
-    console.print(report.table(parts))
-    for file in report.save(parts, options.results, f"{datetime.now(UTC):%Y%m%d-%H%M%S}"):
-        console.print(f"Saved in {file}")
     return int(any(line.is_gate and not line.is_met for part in parts.values() for line in part.lines))
+
+
+def run(chosen: Mapping[str, Measure], bench: Bench, results: Path) -> dict[str, Part]:
+    """Measure one part after the other; where one fails, tell and save what those before it have found."""
+    parts = dict[str, Part]()
+    try:
+        for name, measure in chosen.items():
+            parts[name] = asyncio.run(measure(bench))
+    finally:
+        if parts:
+            _tell(parts, bench.console, results)
+    return parts
+
+
+def _tell(parts: Mapping[str, Part], console: Console, results: Path) -> None:
+    console.print(report.table(parts))
+    for file in report.save(parts, results, f"{datetime.now(UTC):%Y%m%d-%H%M%S}"):
+        console.print(f"Saved in {file}")
 
 
 def _parser() -> argparse.ArgumentParser:
