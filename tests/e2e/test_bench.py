@@ -1,4 +1,7 @@
-"""The bench runs through, as a smoke run: what it finds then means nothing, what it counts does."""
+"""The bench runs through, as a smoke run: what it finds then means nothing, what it counts does.
+
+Left out are latency and history: they take three more clouds, half a minute and more, to do what the others do, too.
+"""
 
 import json
 import subprocess
@@ -7,14 +10,14 @@ from pathlib import Path
 
 from local.cloud.services import ROOT
 
-PARTS = {"story", "throughput", "latency", "history", "emulator", "bus", "imports"}
+PARTS = ("story", "throughput", "emulator", "bus", "imports")
 
 
-def test_every_part_measures_and_is_written_down(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bench", "--quick", "--results", str(tmp_path)]
+def test_parts_measure_and_are_written_down(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bench", *PARTS, "--quick", "--results", str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     figures = json.loads(next(tmp_path.glob("*.json")).read_text(encoding="utf-8"))
-    assert figures.keys() == PARTS
+    assert figures.keys() == set(PARTS)
     assert all(line["value"] > 0 for part in figures.values() for line in part["lines"])
     assert "<svg" in next(tmp_path.glob("*.svg")).read_text(encoding="utf-8")
