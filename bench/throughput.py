@@ -25,7 +25,7 @@ from local.cloud.cloud import Cloud
 from local.cloud.settings import environment_for
 
 ROUNDS, QUICK_ROUNDS = 7, 1
-STORIES, QUICK_STORIES = 60, 4
+STORIES, QUICK_STORIES = 60, 2
 """In each round."""
 TAPE = "tape.jsonl"
 READY = r"Host ready on (http://\S+)"

@@ -16,7 +16,7 @@ from local.story.crowd import people, register
 
 JOURNEYS = ("critical-device-error", "case-status-update")
 """The two of the story; a third one that waits costs what its waits cost."""
-PEOPLE = 100
+PEOPLE, QUICK_PEOPLE = 100, 30
 
 
 @asynccontextmanager
@@ -32,11 +32,11 @@ async def base(bench: Bench) -> Path:
     if not folder.exists():
         bench.console.print("Setting up a local cloud to copy ...")
         async with running(folder) as (cloud, driver):
-            await cloud.during(_set_up(cloud, driver))
+            await cloud.during(_set_up(cloud, driver, QUICK_PEOPLE if bench.is_quick else PEOPLE))
     return folder
 
 
-async def _set_up(cloud: Cloud, driver: Driver) -> None:
+async def _set_up(cloud: Cloud, driver: Driver, number_of_people: int) -> None:
     """Publish the journeys of the story, and make everybody known."""
     definitions = cloud.folder / "definitions"
     shutil.copytree(DEFINITIONS, definitions)
@@ -45,8 +45,8 @@ async def _set_up(cloud: Cloud, driver: Driver) -> None:
             file.unlink()
     await carebus(cloud.settings, "publish", str(definitions), "--wait")
     before = await driver.sent()
-    await register(driver.bus, people(PEOPLE))
-    await driver.until_quiet(before, messages=2 * PEOPLE)
+    await register(driver.bus, people(number_of_people))
+    await driver.until_quiet(before, messages=2 * number_of_people)
 
 
 def copied(stopped: Path, name: str) -> Path:
