@@ -13,7 +13,7 @@ from tests.cloud.servicebus import Emulator
 from tests.sdk import stand_ins
 from tests.sdk.namespace import namespace, start_emulator
 from tests.sdk.preparers import NEEDS
-from tests.sdk.report import OUT_OF_SCOPE, summarize
+from tests.sdk.report import OUT_OF_SCOPE, below, count, summarize
 from tests.sdk.scope import Scope, find, read_scope
 
 FOLDER = "folder_of_the_namespace"
@@ -51,8 +51,11 @@ class Host:
             namespace.write(Path(self._folder.name))
             self.pytest_xdist_node_collection_finished()
 
-    def pytest_sessionfinish(self) -> None:
-        """Stop the emulator; it must have lived until now."""
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Stop the emulator; it must have lived until now, and enough must have passed."""
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if session.exitstatus == pytest.ExitCode.OK and _shortfall(session.config, reporter):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._emulator is not None and (code := self._emulator.stop()):
             raise pytest.UsageError(f"the emulator ended with {code}")
         self._folder.cleanup()
@@ -140,6 +143,15 @@ def _needs(item: pytest.Item) -> frozenset[str]:
     return getattr(getattr(item, "function", None), NEEDS, frozenset[str]())
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Tell the results by file."""
     summarize(terminalreporter)
+    for line in _shortfall(config, terminalreporter):
+        terminalreporter.write_line(line, red=True)
+
+
+def _shortfall(config: pytest.Config, reporter: Any) -> list[str]:
+    """Say where too few tests pass; a part of them says nothing about that."""
+    results = count(reporter.stats)
+    is_part = config.option.keyword or config.option.markexpr or not set(read_scope().files) <= results.keys()
+    return [] if is_part else below(results)

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+AT_LEAST = 0.95
+"""What must pass of the tests in scope, of each kind."""
 OUT_OF_SCOPE = "out of scope: "
 _COLUMNS = ("in scope", "passed", "failed", "share", "offline", "out of scope", "skipped")
 _KINDS: dict[str, Callable[[str], bool]] = {
@@ -15,9 +17,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
 
 def summarize(reporter: Any) -> None:
     """Write a table: only tests that met the emulator count as in scope; the others say nothing about it."""
-    files: dict[str, Counter[str]] = {}
-    for report, outcome in _outcomes(reporter.stats):
-        files.setdefault(report.nodeid.partition("::")[0], Counter())[outcome] += 1
+    files = count(reporter.stats)
     if not files:
         return
     reporter.section("azure-servicebus's own tests against the emulator")
@@ -25,10 +25,31 @@ def summarize(reporter: Any) -> None:
     reporter.write_line("".ljust(width) + "".join(each.rjust(14) for each in _COLUMNS))
     for name, counts in sorted(files.items()):
         reporter.write_line(name.ljust(width) + _row(counts))
-    for kind, belongs in _KINDS.items():
-        total = sum((counts for name, counts in files.items() if belongs(name)), Counter[str]())
-        reporter.write_line(kind.ljust(width) + _row(total))
+    for kind, counts in _kinds(files):
+        reporter.write_line(kind.ljust(width) + _row(counts))
     _name_the_failing(reporter)
+
+
+def count(stats: dict[str, list[Any]]) -> dict[str, Counter[str]]:
+    """Return outcomes by file."""
+    files: dict[str, Counter[str]] = {}
+    for report, outcome in _outcomes(stats):
+        files.setdefault(report.nodeid.partition("::")[0], Counter())[outcome] += 1
+    return files
+
+
+def below(files: dict[str, Counter[str]]) -> list[str]:
+    """Say of which kind too few tests pass, known to fail or not; where none is in scope, that is too few."""
+    return [
+        f"{kind}: {_share(counts):.1%} of the tests in scope pass, {AT_LEAST:.0%} must"
+        for kind, counts in _kinds(files)
+        if _share(counts) < AT_LEAST
+    ]
+
+
+def _kinds(files: dict[str, Counter[str]]) -> Iterator[tuple[str, Counter[str]]]:
+    for kind, belongs in _KINDS.items():
+        yield kind, sum((counts for name, counts in files.items() if belongs(name)), Counter[str]())
 
 
 def _outcomes(stats: dict[str, list[Any]]) -> Iterator[tuple[Any, str]]:
@@ -46,10 +67,18 @@ def _met_the_emulator(report: Any) -> bool:
 
 
 def _row(counts: Counter[str]) -> str:
-    in_scope = counts["passed"] + counts["failed"]
-    share = f"{counts['passed'] / in_scope:.1%}" if in_scope else "-"
+    in_scope = _in_scope(counts)
+    share = f"{_share(counts):.1%}" if in_scope else "-"
     cells = [in_scope, counts["passed"], counts["failed"], share, *(counts[each] for each in _COLUMNS[4:])]
     return "".join(str(each).rjust(14) for each in cells)
+
+
+def _in_scope(counts: Counter[str]) -> int:
+    return counts["passed"] + counts["failed"]
+
+
+def _share(counts: Counter[str]) -> float:
+    return counts["passed"] / _in_scope(counts) if _in_scope(counts) else 0.0
 
 
 def _name_the_failing(reporter: Any) -> None:
