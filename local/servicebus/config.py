@@ -31,12 +31,19 @@ _KNOWN = {
 def read_config(path: Path) -> list[QueueSettings]:
     """Return the queues of a Config.json; raise `ConfigError`."""
     try:
-        config = json.loads(path.read_text())
-        queues = [queue for namespace in config["UserConfig"]["Namespaces"] for queue in _queues(namespace)]
+        config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path}: not of the shape of the official emulator's configuration ({error})") from error
+    except ValueError as error:
+        raise ConfigError(f"{path} is no JSON: {error}") from error
+    try:
+        queues = [queue for namespace in config["UserConfig"]["Namespaces"] for queue in _queues(namespace)]
+    except KeyError as error:
+        raise ConfigError(f"{path} has no {error}: it is not of the shape of the official emulator's") from error
+    except (TypeError, AttributeError) as error:
+        raise ConfigError(f"{path} is not of the shape of the official emulator's: {error}") from error
+    if not queues:
+        raise ConfigError(f"{path} names no queue")
     names = [queue.name.lower() for queue in queues]
     for name in names:
         if names.count(name) > 1:
@@ -46,6 +53,8 @@ def read_config(path: Path) -> list[QueueSettings]:
 
 
 def _queues(namespace: Json) -> list[QueueSettings]:
+    for unknown in sorted(namespace.keys() - {"Name", "Queues", "Topics"}):
+        raise ConfigError(f"namespace '{namespace.get('Name')}': {unknown} is not a known property")
     if topics := namespace.get("Topics"):
         raise ConfigError(f"topic '{topics[0].get('Name')}': topics are not supported")
     return [_queue(queue.get("Name"), queue.get("Properties", {})) for queue in namespace.get("Queues", [])]

@@ -1,8 +1,10 @@
 """The running emulator: its parts put together, its two ports, its end."""
 
 import asyncio
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 from weakref import WeakSet
 
@@ -52,8 +54,11 @@ class Server:
         runner = web.AppRunner(build_admin(self._broker), access_log=None)
         await runner.setup()
         try:
-            await web.TCPSite(runner, HOST, ports.admin).start()
-            listener = await asyncio.get_running_loop().create_server(self._connect, HOST, ports.amqp, backlog=_BACKLOG)
+            with _naming("--admin-port", ports.admin):
+                await web.TCPSite(runner, HOST, ports.admin).start()
+            with _naming("--port", ports.amqp):
+                loop = asyncio.get_running_loop()
+                listener = await loop.create_server(self._connect, HOST, ports.amqp, backlog=_BACKLOG)
             self._broker.wake()
             announce(Ports(listener.sockets[0].getsockname()[1], runner.addresses[0][1]))
             try:
@@ -90,6 +95,16 @@ class Server:
             self._late_error = error
         else:
             self._stopped.set_exception(error)
+
+
+@contextmanager
+def _naming(option: str, port: int) -> Iterator[None]:
+    """Say which option would choose another port."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OSError(f"port {port} ({option}) cannot be had: {reason}") from error
 
 
 def milliseconds() -> int:

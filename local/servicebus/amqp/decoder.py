@@ -56,12 +56,20 @@ def skip(data: bytes, position: int) -> int:
 def map_items(data: bytes, position: int) -> Iterator[tuple[Value, bytes]]:
     """Yield the keys of the map at a position with their values still encoded: so they pass through unchanged."""
     count, position = _compound_head(data, position, 0xC1, 0xD1)
+    if count % 2:
+        raise MalformedError(f"a map at byte {position} with a key and no value")
     for _ in range(count // 2):
         key, start = decode(data, position)
         if not isinstance(key, str | int):
             raise MalformedError(f"a map with a key at byte {position} that is no name")
         position = skip(data, start)
         yield key, data[start:position]
+
+
+def check_map(data: bytes, position: int) -> None:
+    """Raise `MalformedError` unless there is a map at a position that `map_items` can read."""
+    for _ in map_items(data, position):
+        pass
 
 
 def list_item(data: bytes, position: int, index: int) -> Value:
@@ -96,6 +104,7 @@ def _width(data: bytes, position: int, category: int) -> int:
     return 4 + int(_uint32(data, position)[0])
 
 
+_WIDTHLESS = 4
 _NEVER = 1 << 40  # wider than any message: ends as "cut off"
 _FIXED_WIDTHS = [_NEVER, _NEVER, _NEVER, _NEVER, 0, 1, 2, 4, 8, 16]
 
@@ -177,11 +186,11 @@ def _map32(data: bytes, position: int) -> tuple[Value, int]:
 
 
 def _array(data: bytes, position: int, count: int) -> tuple[Value, int]:
-    if count > len(data):
-        raise TypeError("an array with more elements than bytes")  # elements may be 0 bytes wide
     constructor, position = data[position], position + 1
     if constructor == DESCRIBED:
         raise TypeError("an array of described values")
+    if count and constructor >> 4 == _WIDTHLESS:  # a few bytes would stand for as many elements as they like
+        raise TypeError("an array of elements that take no room")
     read, items = _READERS[constructor], Array()
     for _ in range(count):
         value, position = read(data, position)

@@ -47,6 +47,7 @@ class Contents:
 
     def add(self, entry: Entry) -> None:
         """Take an entry in."""
+        assert entry.number not in self._entries
         self._entries[entry.number] = entry
         self._order.add(entry.number)
         if entry.session_id is not None:

@@ -56,9 +56,8 @@ class Intake:
             self._arrive(self._entry(message, State.ACTIVE, number, first_number, now, self._expiry(message, now)))
         return number
 
-    def adopt(self, entry: Entry, reason: str | None, description: str | None) -> None:
-        """Take a message over as a dead letter, with why: under its old number, and without an end."""
-        message = entry.message.dead_lettered(reason, description)
+    def adopt(self, entry: Entry, message: Message) -> None:
+        """Take a message over as a dead letter, which says why: under its old number, and without an end."""
         dead = self._entry(message, State.ACTIVE, entry.number, entry.first_number, entry.enqueued_at)
         dead.delivery_count = entry.delivery_count
         self._arrive(dead)
@@ -102,7 +101,7 @@ class Intake:
             if self.dead_letters is None:
                 self._store(entry)
             else:
-                self.dead_letters.adopt(entry, "ForwardingFailed", refused.description)
+                self.dead_letters.adopt(entry, entry.message.dead_lettered("ForwardingFailed", refused.description))
             return
         self.forwarded += 1
         self._holdings.record_number()

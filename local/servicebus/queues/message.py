@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from local.servicebus.amqp.decoder import decode, list_item, map_items
+from local.servicebus.amqp.decoder import check_map, decode, list_item, map_items
 from local.servicebus.amqp.encoder import encode
 from local.servicebus.amqp.sections import (
     APPLICATION_PROPERTIES,
@@ -33,7 +33,7 @@ MAX_PROPERTIES_SIZE = 64 * 1024
 
 _MESSAGE_ID, _GROUP_ID = 0, 10
 _SCHEDULED_ENQUEUE_TIME = "x-opt-scheduled-enqueue-time"
-_UINT_MAX = 2**32 - 1
+_UBYTE_MAX, _UINT_MAX = 2**8 - 1, 2**32 - 1
 _SET_BY_THE_BROKER = {
     "x-opt-sequence-number",
     "x-opt-enqueued-time",
@@ -98,7 +98,9 @@ def parse(data: bytes) -> Message:
     bare, bare_start = b"", 0
     for code, start, value, end in sections(data):
         if code == PROPERTIES:
-            message_id = list_item(data, value, _MESSAGE_ID)
+            message_id = (list_at(data, value) or [None])[_MESSAGE_ID]
+        elif code == APPLICATION_PROPERTIES:
+            check_map(data, value)
         elif code in (HEADER, DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS):
             bare, bare_start = bare + data[bare_start:start], end  # the Python SDK puts one of them behind the body
             if code == HEADER:
@@ -113,11 +115,12 @@ def parse(data: bytes) -> Message:
         bare = with_first_property(bare, message_id)
     if not isinstance(message_id, str | bytes | int | UUID):
         raise MalformedError("a message id that is none")
-    if not all(field is None or (isinstance(field, int) and 0 <= field <= _UINT_MAX) for field in header):
-        raise MalformedError("a header that is none")
+    durable, priority, time_to_live = (header + [None] * 3)[:3]
+    for field, most in ((durable, True), (priority, _UBYTE_MAX), (time_to_live, _UINT_MAX)):
+        if field is not None and not (isinstance(field, int) and 0 <= field <= most):
+            raise MalformedError("a header that is none")
     if not isinstance(scheduled_for, int | None):
         raise MalformedError("a scheduled time that is none")
-    durable, priority, time_to_live = (header + [None] * 3)[:3]
     return Message(message_id, bare, annotations, delivery_annotations, durable, priority, time_to_live, scheduled_for)
 
 

@@ -193,9 +193,10 @@ class Queue(Intake):
             self._holdings.remove(entry)
 
     def _bury(self, entry: Entry, reason: str | None, description: str | None) -> None:
+        dead = entry.message.dead_lettered(reason, description)
         self._holdings.remove(entry)
         if self.dead_letters is not None:
-            self.dead_letters.adopt(entry, reason, description)
+            self.dead_letters.adopt(entry, dead)
 
 
 def _no_message(number: int) -> RefusedError:

@@ -1,11 +1,15 @@
 """The node `$cbs`: a client puts its tokens here before it opens links (AMQP claims-based security)."""
 
+import logging
+
 from local.servicebus.addresses import MANAGEMENT_SUFFIX, entity_path
 from local.servicebus.amqp.types import Value
 from local.servicebus.broker import Broker
 from local.servicebus.errors import RefusedError
 from local.servicebus.wire.requests import Request, encode_answer
 from local.servicebus.wire.sas import AccessKey, Grants
+
+_log = logging.getLogger(__name__)
 
 
 class TokenNode:
@@ -24,6 +28,7 @@ class TokenNode:
             self._check_audience(request.properties.get("name"))
             self._grants.add(self._key.verify(str(request.body), self._grants.now()))
         except RefusedError as refused:
+            _log.warning("token_refused reason=%s", refused.description)  # the Python SDK does not pass the reason on
             return _encode(request, refused.status, refused.description)
         return _encode(request, 202, "Accepted")
 

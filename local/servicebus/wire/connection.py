@@ -85,12 +85,14 @@ class Connection(asyncio.Protocol):
         self._sessions.clear()
 
     def pause_writing(self) -> None:
-        """Hand out no more messages to a client that does not read."""
+        """Hand out no more messages to a client that does not read, and take no more requests from it."""
         self.is_writable = False
+        self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Go on handing out."""
         self.is_writable = True
+        self._transport.resume_reading()
         for session in self._sessions.values():
             session.resume()
 

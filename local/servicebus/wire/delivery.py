@@ -1,7 +1,7 @@
 """A message as it goes out: the sender's content under the broker's header and annotations."""
 
 from local.servicebus.amqp.encoder import encode, encode_list, encode_long, encode_map, encode_timestamp, encode_uint
-from local.servicebus.amqp.types import Symbol
+from local.servicebus.amqp.types import Symbol, UByte
 from local.servicebus.queues.entry import Entry, State
 
 _NUMBER = encode(Symbol("x-opt-sequence-number"))
@@ -60,7 +60,7 @@ def _header(entry: Entry) -> bytes:
     return _HEADER + encode_list(
         (
             encode(message.durable),
-            encode(message.priority),
+            encode(None if message.priority is None else UByte(message.priority)),
             encode_uint(time_to_live) if time_to_live is not None else _NULL,
             _NULL,
             encode_uint(entry.delivery_count),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from local.servicebus.amqp.performatives import Attach, Flow, Transfer
 from local.servicebus.amqp.types import Described, MalformedError
 from local.servicebus.entity import Entity
-from local.servicebus.errors import DECODE_ERROR, RefusedError
+from local.servicebus.errors import DECODE_ERROR, RESOURCE_LIMIT_EXCEEDED, RefusedError
 from local.servicebus.queues.entry import Entry
 from local.servicebus.queues.message import MAX_MESSAGE_SIZE, TooLargeError
 from local.servicebus.queues.queue import Queue
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CREDIT = 1000
 _SEQUENCE_MASK = 0xFFFFFFFF
 _SENT_SETTLED = 1
+_MAX_WAITING = 100
 
 
 def now() -> float:
@@ -199,7 +200,11 @@ class ReplyLink(OutgoingLink):
         self._waiting = deque[bytes]()
 
     def reply(self, answer: bytes) -> None:
-        """Send an answer, or keep it until there is credit."""
+        """Send an answer, or keep it until there is credit; who asks on and on and takes none loses the link."""
+        if len(self._waiting) >= _MAX_WAITING:
+            reason = f"{_MAX_WAITING} answers wait for credit."
+            self._session.detach(self.attach, RefusedError(RESOURCE_LIMIT_EXCEEDED, reason))
+            return
         self._waiting.append(answer)
         self.use_credit()
 

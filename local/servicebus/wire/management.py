@@ -4,14 +4,14 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from local.servicebus.amqp.types import Array, Long, Symbol, Timestamp, Value
-from local.servicebus.errors import ARGUMENT_ERROR, NOT_IMPLEMENTED, RefusedError
+from local.servicebus.errors import ARGUMENT_ERROR, NOT_ALLOWED, NOT_IMPLEMENTED, RefusedError
 from local.servicebus.queues.entry import Entry
 from local.servicebus.queues.message import MAX_MESSAGE_SIZE, accept
 from local.servicebus.queues.queue import Queue
 from local.servicebus.queues.session_queue import SessionQueue
 from local.servicebus.wire.delivery import render, render_unlocked
 from local.servicebus.wire.outcomes import checked_properties
-from local.servicebus.wire.request_body import Body, field, list_of, session_id_of
+from local.servicebus.wire.request_body import Body, count_of, field, list_of, session_id_of
 from local.servicebus.wire.requests import Request, encode_answer
 from local.servicebus.wire.session_management import session_operations
 
@@ -60,6 +60,8 @@ class ManagementNode:
 
     def _schedule_message(self, body: Body) -> Body:
         """Schedule all or none; a duplicate, which is not stored, gets the number 0."""
+        if self._queue.settings.dead_letters_of is not None:
+            raise RefusedError(NOT_ALLOWED, f"'{self._queue.name}': nobody sends to a dead-letter queue.")
         messages = [accept(field(message, "message", bytes)) for message in list_of(body, "messages", dict)]
         for message in messages:
             self._queue.check(message)
@@ -71,7 +73,7 @@ class ManagementNode:
 
     def _peek_message(self, body: Body) -> Body:
         """Return messages as far as they fit into one answer, but at least one."""
-        start, count = field(body, "from-sequence-number", int), field(body, "message-count", int)
+        start, count = field(body, "from-sequence-number", int), count_of(body, "message-count", at_least=1)
         messages: list[Body] = []
         size = 0
         for entry in self._queue.peek(start, count, session_id_of(body)):

@@ -20,6 +20,14 @@ def list_of[T](body: Body, name: str, kind: type[T]) -> list[T]:
     return values
 
 
+def count_of(body: Body, name: str, *, at_least: int = 0) -> int:
+    """Return a number of things; raise `RefusedError` where there is none, or it makes no sense."""
+    count = field(body, name, int)
+    if not at_least <= count < 2**31:
+        raise RefusedError(ARGUMENT_ERROR, f"The field '{name}' is {count}, not from {at_least} to {2**31 - 1}.")
+    return count
+
+
 def session_id_of(body: Body) -> str | None:
     """Return the session that a request is about, None where it is about none."""
     return field(body, "session-id", str) if body.get("session-id") is not None else None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from local.servicebus.amqp.types import Array, Timestamp
 from local.servicebus.errors import ARGUMENT_ERROR, RefusedError
 from local.servicebus.queues.session_queue import SessionQueue
-from local.servicebus.wire.request_body import Body, field
+from local.servicebus.wire.request_body import Body, count_of, field
 
 _ALL = 253_402_300_800_000
 """The time that SDKs name when they want all sessions: .NET's latest."""
@@ -35,7 +35,7 @@ def _set_state(queue: SessionQueue, body: Body) -> Body:
 
 def _list_sessions(queue: SessionQueue, body: Body) -> Body:
     """Return a page of ids, in an order that stays as it is from page to page."""
-    updated_after, skip, top = (field(body, name, int) for name in ("last-updated-time", "skip", "top"))
+    updated_after, skip, top = field(body, "last-updated-time", int), count_of(body, "skip"), count_of(body, "top")
     page = queue.session_ids(None if updated_after >= _ALL else updated_after)[skip : skip + top]
     return {"skip": skip + len(page), "sessions-ids": Array(page)}
 

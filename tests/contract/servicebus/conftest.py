@@ -21,6 +21,7 @@ QUEUES: dict[str, dict[str, Any]] = {
     "expiring": {"DefaultMessageTimeToLive": "PT1S", "DeadLetteringOnMessageExpiration": True},
     "two-tries": {"MaxDeliveryCount": 2},
     "dead": {},
+    "dead-managed": {},
     "deferred": {},
     "deleted": {},
     "duplicates": {"RequiresDuplicateDetection": True},

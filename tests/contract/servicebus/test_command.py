@@ -14,6 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
+from azure.servicebus.exceptions import ServiceBusAuthenticationError
 
 from local.servicebus.wire.outcomes import ACCEPTED as ACCEPTED_OUTCOME
 from local.servicebus.wire.outcomes import encode_settlement
@@ -91,10 +92,11 @@ def send_one(emulator: Emulator, queue: str) -> None:
 
 def test_a_port_in_use_is_told_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = run("--config", CONFIG, "--port", taken.getsockname()[1])
-    assert result.returncode == 1
-    assert "address already in use" in result.stderr
-    assert result.stderr.count("\n") == 1
+        port = taken.getsockname()[1]
+        for option in ("--port", "--admin-port"):
+            result = run("--config", CONFIG, option, port)
+            complaint = f"servicebus: port {port} ({option}) cannot be had: Address already in use\n"
+            assert (result.returncode, result.stderr) == (1, complaint)
 
 
 def test_damaged_data_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
@@ -104,6 +106,17 @@ def test_damaged_data_is_told_in_one_line(config: Path, tmp_path: Path) -> None:
         2,
         f"servicebus: {tmp_path}/journal is no journal of this version of the emulator\n",
     )
+
+
+def test_it_says_which_token_it_refused(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The Python SDK tells its caller neither that the queue is not there nor that the key is wrong."""
+    with (
+        running_emulator(config=config) as emulator,
+        ServiceBusClient.from_connection_string(emulator.connection_string, retry_total=0) as opened,
+        pytest.raises(ServiceBusAuthenticationError),
+    ):
+        opened.get_queue_sender("nowhere").__enter__()
+    assert "token_refused reason=The messaging entity 'nowhere' could not be found." in capfd.readouterr().err
 
 
 def test_wrong_bytes_do_not_disturb_it(emulator: Emulator) -> None:

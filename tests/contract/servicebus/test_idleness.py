@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+import pytest
 from azure.servicebus import ServiceBusMessage
 
 from local.servicebus.amqp.frames import AMQP_HEADER, Frames, frame_head
@@ -16,7 +17,7 @@ from local.servicebus.amqp.types import UInt
 from tests.cloud.servicebus import running_emulator
 from tests.contract.servicebus.links import links, numbered, receive
 from tests.unit.servicebus.builders import message_bytes
-from tests.unit.servicebus.client import LOGIN, READY, RECEIVER, SENDER, attach, frame, transfer
+from tests.unit.servicebus.client import LOGIN, READY, RECEIVER, SENDER, attach, frame, peek_request, transfer
 
 
 @contextmanager
@@ -78,6 +79,24 @@ def test_a_client_that_is_silent_and_does_not_read_is_cut_off_too(config: Path) 
         wait_for(lambda: emulator.counts("plain")["locked"] > 0)
         process = psutil.Process(emulator.pid)
         wait_for(lambda: all(each.status == psutil.CONN_LISTEN for each in process.net_connections("tcp4")))
+
+
+def test_a_client_that_asks_and_does_not_read_is_not_heard_any_more(config: Path) -> None:
+    """Its answers would fill the memory."""
+    node = "plain/$management"
+    with (
+        running_emulator(config=config) as emulator,
+        socket.create_connection(("127.0.0.1", emulator.port), timeout=2) as connection,
+    ):
+        connection.sendall(b"".join((*READY, attach(SENDER, "plain", receives=False))))
+        connection.sendall(in_pieces(0, message_bytes("large", b"x" * 200_000)))
+        connection.sendall(attach(4, node, receives=True) + attach(5, node, receives=False))
+        credit = Flow(UInt(0), UInt(2**31), UInt(0), UInt(5000), UInt(4), UInt(0), UInt(2**31))
+        connection.sendall(frame(credit))
+        requests = b"".join(transfer(5, number, peek_request()) for number in range(100_000))
+        with pytest.raises(TimeoutError):
+            connection.sendall(requests)
+        assert psutil.Process(emulator.pid).memory_info().rss < 300_000_000
 
 
 def in_pieces(number: int, message: bytes) -> bytes:

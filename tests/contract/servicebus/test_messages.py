@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from azure.servicebus import ServiceBusClient as SyncClient
 from azure.servicebus import ServiceBusMessage, ServiceBusReceiveMode, ServiceBusSubQueue
+from azure.servicebus._common import mgmt_handlers
 from azure.servicebus.aio import ServiceBusClient
 from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageProperties
 from azure.servicebus.exceptions import (
@@ -224,6 +225,25 @@ async def test_what_is_too_large_is_refused_and_the_sender_goes_on(emulator: Emu
             )
         await sender.send_messages(numbered(1))
         assert emulator.counts("too-large")["sent"] == 1
+
+
+async def test_nothing_is_scheduled_into_dead_letters_and_no_page_is_less_than_one(emulator: Emulator) -> None:
+    async with links(emulator, "dead-managed") as (sender, receiver):
+        await sender.send_messages(numbered(1))
+        (message,) = await receive(receiver)
+        await receiver.dead_letter_message(message)
+        async with (
+            client(emulator, retry_total=0) as opened,
+            opened.get_queue_receiver("dead-managed", sub_queue=ServiceBusSubQueue.DEAD_LETTER) as dead,
+        ):
+            scheduled = {"messages": [{"message-id": "m", "message": b"\x00\x53\x75\xa0\x05sched"}]}
+            for operation, body in (
+                (b"com.microsoft:schedule-message", scheduled),
+                (b"com.microsoft:peek-message", {"from-sequence-number": 1, "message-count": -1}),
+            ):
+                with pytest.raises(ServiceBusError):
+                    await dead._mgmt_request_response_with_retry(operation, body, mgmt_handlers.default)  # noqa: SLF001
+            assert ids(await dead.peek_messages(5)) == ["0"]
 
 
 async def test_a_queue_that_is_not_there_is_not_found(emulator: Emulator) -> None:

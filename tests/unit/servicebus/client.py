@@ -19,7 +19,7 @@ from local.servicebus.amqp.performatives import (
     encode_performative,
 )
 from local.servicebus.amqp.sections import APPLICATION_PROPERTIES, PROPERTIES, VALUE
-from local.servicebus.amqp.types import Described, Symbol, UInt, ULong, Value
+from local.servicebus.amqp.types import Described, Long, Symbol, UInt, ULong, Value
 from local.servicebus.wire.connection import MAX_FRAME_SIZE
 from local.servicebus.wire.sas import AccessKey
 from tests.unit.servicebus.builders import Clock, message_bytes, section
@@ -50,6 +50,17 @@ def put_token(audience: str = "sb://host/") -> bytes:
             encode_described(PROPERTIES, ["request-1", None, None, None, "here"]),
             section(APPLICATION_PROPERTIES, properties),
             section(VALUE, token),
+        )
+    )
+
+
+def peek_request() -> bytes:
+    """Return the request to see the first message of a queue."""
+    return b"".join(
+        (
+            encode_described(PROPERTIES, ["request-1", None, None, None, "here"]),
+            section(APPLICATION_PROPERTIES, {"operation": "com.microsoft:peek-message"}),
+            section(VALUE, {"from-sequence-number": Long(0), "message-count": 1}),
         )
     )
 

@@ -120,6 +120,9 @@ def test_an_item_of_a_list_is_read_alone(items: list[Value], index: int) -> None
 @pytest.mark.parametrize(
     "data",
     [
+        pytest.param(
+            b"\xf0" + bytes((0, 0, 0, 5)) + bytes((0, 0, 234, 96)) + b"\x43" * 70_000, id="an array of nothing"
+        ),
         pytest.param(b"\x00" * 100_000, id="values nested without end"),
         pytest.param(b"\xf0" + struct.pack(">II", 5, 2**31) + b"\x40", id="an array of elements that take no room"),
         pytest.param(b"\xc1\x03\x03\x40\x40\x40", id="a map with a key and no value"),

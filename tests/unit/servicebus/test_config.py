@@ -104,11 +104,24 @@ def test_two_queues_of_one_name_are_refused(tmp_path: Path) -> None:
         read_config(config_file(tmp_path, queue(), {"Name": "Orders"}))
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"UserConfig": {"Namespaces": [7]}}'])
-def test_a_file_of_another_shape_is_refused(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "config.json is no JSON"),
+        ("[]", "not of the shape"),
+        ("{}", "has no 'UserConfig'"),
+        ('{"UserConfig": {"Namespaces": [7]}}', "not of the shape"),
+        ('{"UserConfig": {"Namespaces": []}}', "names no queue"),
+        (
+            '{"UserConfig": {"Namespaces": [{"Name": "ns", "Queue": []}]}}',
+            "namespace 'ns': Queue is not a known property",
+        ),
+    ],
+)
+def test_a_file_of_another_shape_is_refused(tmp_path: Path, content: str, complaint: str) -> None:
     file = tmp_path / "config.json"
     file.write_text(content)
-    with pytest.raises(ConfigError, match="not of the shape"):
+    with pytest.raises(ConfigError, match=complaint):
         read_config(file)
 
 

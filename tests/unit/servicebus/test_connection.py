@@ -173,6 +173,14 @@ def test_a_token_for_a_queue_that_is_not_there_is_refused() -> None:
     assert b"The messaging entity 'bills' could not be found" in conversation.socket.written
 
 
+def test_who_asks_on_and_on_and_takes_no_answer_loses_the_link() -> None:
+    """Without credit for answers they would pile up without end."""
+    conversation = talk(*LOGIN, *OPENING, *AUTHORISING[:2], *(transfer(CBS_SENDER, 0, put_token()) for _ in range(200)))
+    assert "amqp:resource-limit-exceeded" in [
+        error_of(each) for each in conversation.frames() if isinstance(each, Detach)
+    ]
+
+
 def test_nobody_sends_to_a_dead_letter_queue() -> None:
     refused = talk(*READY, attach(SENDER, "orders/$DeadLetterQueue", receives=False)).frames()[-1]
     assert error_of(refused) == "amqp:not-allowed"

@@ -2,7 +2,7 @@
 
 from local.servicebus.amqp.decoder import decode
 from local.servicebus.amqp.sections import DELIVERY_ANNOTATIONS, MESSAGE_ANNOTATIONS, sections
-from local.servicebus.amqp.types import Value
+from local.servicebus.amqp.types import UByte, Value
 from local.servicebus.queues.queue import Queue
 from local.servicebus.settings import QueueSettings
 from local.servicebus.wire.delivery import render, render_unlocked
@@ -21,6 +21,14 @@ def test_a_message_that_waits_names_its_number_and_time_only() -> None:
     found = annotations(render(queue.peek(0, 1)[0]))
     assert found == {DELIVERY_ANNOTATIONS: {}, MESSAGE_ANNOTATIONS: {**found[MESSAGE_ANNOTATIONS]}}
     assert set(found[MESSAGE_ANNOTATIONS]) == {"x-opt-sequence-number", "x-opt-enqueued-time"}
+
+
+def test_a_priority_is_what_it_was_after_a_restart() -> None:
+    """AMQP 3.2.1: an unsigned byte."""
+    for priority in (UByte(4), 4):
+        queue = Queue(QueueSettings("orders"), Clock(), lambda _: None)
+        queue.send(message()._replace(priority=priority))
+        assert b"\x50\x04" in render(queue.peek(0, 1)[0])[:12]
 
 
 def test_a_locked_message_names_its_lock_to_its_holder_alone() -> None:

@@ -117,7 +117,12 @@ def test_a_message_id_longer_than_the_service_takes_is_refused() -> None:
         section(PROPERTIES, {"message-id": "a"}),
         encode_described(PROPERTIES, [[]]),
         encode_described(0x70, (True, None, "never")) + section(DATA, b""),
+        encode_described(0x70, (True, 256)) + section(DATA, b""),
+        encode_described(0x70, (7,)) + section(DATA, b""),
         encode_described(0x70, (True, None, Long(-1))) + section(DATA, b""),
+        section(APPLICATION_PROPERTIES, []) + section(DATA, b""),
+        b"\x00\x53\x74\xc1\x03\x01\xa1\x00" + section(DATA, b""),
+        b"\x00\x53\x73\xc0\x06\x02\x40\xa1\x02\xff\xfe" + section(DATA, b""),
         encode_described(0x70, (True, None, ULong(2**40))) + section(DATA, b""),
     ],
 )
