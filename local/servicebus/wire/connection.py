@@ -42,6 +42,8 @@ from local.servicebus.wire.session import Session
 _log = logging.getLogger(__name__)
 
 MAX_FRAME_SIZE = 64 * 1024
+_LARGEST_TURN = 1024 * 1024
+"""Bytes to one client."""
 _CHANNEL_MAX = 255
 _MIN_FRAME_SIZE = 512
 _TRANSFER_HEAD_ROOM = 64
@@ -60,11 +62,13 @@ class Connection(asyncio.Protocol):
         self._is_open = self._is_closing = False
         self._sessions: dict[int, Session] = {}
         self._outgoing: list[bytes] = []
+        self._outgoing_size = 0
+        self._is_held_up = False
         self._heartbeat: asyncio.TimerHandle | None = None
         self._watch: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
         self._transport: asyncio.Transport
-        self.is_writable = True
+        self._does_client_read = True
         self.payload_room = _MIN_FRAME_SIZE - _TRANSFER_HEAD_ROOM
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -84,25 +88,36 @@ class Connection(asyncio.Protocol):
             session.end()
         self._sessions.clear()
 
+    @property
+    def is_writable(self) -> bool:
+        """Tell whether more may be handed out: the client reads, and what this turn sends is not too much yet."""
+        return self._does_client_read and self._outgoing_size < _LARGEST_TURN and not self._is_closing
+
     def pause_writing(self) -> None:
         """Hand out no more messages to a client that does not read, and take no more requests from it."""
-        self.is_writable = False
+        self._does_client_read = False
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Go on handing out."""
-        self.is_writable = True
+        self._does_client_read = True
         self._transport.resume_reading()
-        for session in self._sessions.values():
-            session.resume()
+        self._go_on()
 
     def data_received(self, data: bytes) -> None:
         """Read what came; a client that does not speak AMQP is dropped."""
         self._heard_at = asyncio.get_running_loop().time()
         self._frames.feed(data)
+        self._read_frames()
+
+    def _read_frames(self) -> None:
+        """Read until answers are too much for one turn; the rest waits until they are on their way."""
+        self._is_held_up = False
         try:
             while not self._is_closing and self._read():
-                pass
+                if not self.is_writable:
+                    self._is_held_up = True
+                    return
         except MalformedError as malformed:
             _log.info("connection_dropped reason=%s", malformed)
             self._close(RefusedError(FRAMING_ERROR, str(malformed)))
@@ -117,7 +132,18 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"".join(self._outgoing))
             if self._is_closing:
                 self._transport.close()
+        was_full = self._outgoing_size >= _LARGEST_TURN
         self._outgoing.clear()
+        self._outgoing_size = 0
+        if was_full and self._does_client_read:
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        """Take up what was held up: requests of the client, and messages for it."""
+        for session in self._sessions.values():
+            session.resume()
+        if self._is_held_up:
+            self._read_frames()
 
     def shut_down(self) -> None:
         """Close because the broker stops."""
@@ -125,6 +151,7 @@ class Connection(asyncio.Protocol):
 
     def _send_bytes(self, data: bytes) -> None:
         self._outgoing.append(data)
+        self._outgoing_size += len(data)
         self._turn.answer(self)
 
     def _send(self, performative: Performative, kind: int = AMQP_FRAME) -> None:
@@ -199,7 +226,6 @@ class Connection(asyncio.Protocol):
         if self._is_closing:
             return
         self._is_closing = True
-        self.is_writable = False
         if self._is_open:
             self._send(Close(error(reason) if reason else None))
         else:
