@@ -7,13 +7,14 @@ import asyncio
 import logging
 import socket
 import tempfile
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from local.host.console import announce, stop_on_signals
 from local.host.host import url_of
 from local.host.options import HostOptions
+from local.host.workers.absence import excused
 from local.host.workers.crew import Crew, CrewError
 
 _log = logging.getLogger("host.workers")
@@ -44,6 +45,7 @@ class Supervisor:
         self._options = options
         self._listener = listener
         self._crews: list[Crew] = []
+        self._absence = AsyncExitStack()
         self._screen = ""
 
     async def run(self) -> None:
@@ -61,7 +63,8 @@ class Supervisor:
     async def _follow_changes(self) -> None:
         from local.host.workers.changes import watching  # what it needs is installed for development only
 
-        async with watching(self._options.app) as changes:
+        async with watching(self._options.app) as changes, self._absence:
+            await self._absence.enter_async_context(excused(self._listener))
             while True:
                 try:
                     await self._renew()
@@ -81,6 +84,7 @@ class Supervisor:
             self._crews = former
             await crew.dismiss()
             raise
+        await self._absence.aclose()
         for each in former:
             if not await each.dismiss():
                 _log.warning("the app as it was before did not finish what it had in hand")

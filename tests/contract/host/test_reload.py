@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.cloud.host import Host, running_host
+from tests.cloud.host import Host, HostError, running_host
 from tests.contract.host.apps import write_app
 from tests.contract.host.waiting import until, wait_for_output
 
@@ -67,6 +69,36 @@ async def test_an_app_that_does_not_start_is_waited_for(tmp_path: Path) -> None:
     await starting
     assert says(host) == "one"
     assert await asyncio.to_thread(host.stop) == 0
+
+
+async def test_who_asks_an_app_that_does_not_run_is_told_so_at_once(tmp_path: Path) -> None:
+    app = write_app(tmp_path, "def broken(:")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = "http://{}:{}".format(*free.getsockname())
+    host = Host(app, app / "local.settings.json", tmp_path / "host.log", (*RELOAD, "--port", url.rpartition(":")[2]))
+    host.log.touch()
+    starting = asyncio.create_task(asyncio.to_thread(host.start))
+    await wait_for_output(host, "Not reloaded, nothing runs")
+    async with httpx.AsyncClient(base_url=url, timeout=5) as client:
+        for body in (b"", b"x" * 1024**2):
+            answer = await client.post("/api/says", content=body)
+            assert (answer.status_code, answer.text) == (503, "The app does not run: see the host's output.\n")
+        write_app(tmp_path, ONE)
+        await starting
+        assert [(await client.get("/api/says")).text for _ in range(20)] == ["one"] * 20
+    assert await asyncio.to_thread(host.stop) == 0
+
+
+async def test_a_host_can_be_stopped_while_the_app_does_not_run(tmp_path: Path) -> None:
+    app = write_app(tmp_path, "def broken(:")
+    host = Host(app, app / "local.settings.json", tmp_path / "host.log", RELOAD)
+    host.log.touch()
+    starting = asyncio.create_task(asyncio.to_thread(host.start))
+    await wait_for_output(host, "Not reloaded, nothing runs")
+    host.terminate()
+    with pytest.raises(HostError) as end:
+        await starting
+    assert end.value.code == 0
 
 
 async def test_host_json_and_settings_are_taken_in(tmp_path: Path) -> None:
