@@ -26,6 +26,7 @@ from local.host.hostjson import HostJson
 from local.host.triggers import Function, read_trigger
 
 SCRIPT = "function_app.py"
+_LIST_ADVICE = "Write typing.List[...]: the worker library knows no list[...]"
 
 
 class InvocationError(Exception):
@@ -140,4 +141,7 @@ def _origin(error: Exception, app: Path) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, ConfigError):
+        return str(error)
+    reason = f"{type(error).__name__}: {error}"
+    return f"{reason}. {_LIST_ADVICE}" if " annotation list" in reason else reason

@@ -80,6 +80,12 @@ def refused(app: Path) -> str:
             "good",
             "unique",
         ),
+        (
+            '@app.service_bus_queue_trigger(arg_name="m", queue_name="q", connection="PATH", cardinality="many")\n'
+            "def bad(m: list[func.ServiceBusMessage]) -> None: ...",
+            "bad",
+            "Write typing.List[...]: the worker library knows no list[...]",
+        ),
         ('raise RuntimeError("no such luck")', "function_app.py:11", "RuntimeError: no such luck"),
         ("import nowhere", "function_app.py:11", "No module named 'nowhere'"),
         ("def broken(:", "function_app.py:11", "SyntaxError"),
