@@ -22,6 +22,8 @@ from local.host.web.keys import Keys
 from local.host.web.routes import MethodNotAllowed, Route, RouteTable
 from local.host.web.throttle import Throttle, TooBusyError
 
+# Those below announce another one (RFC 9110, 15.2), and clients understand three digits.
+_FIRST_FINAL, _LAST = 200, 999
 _log = logging.getLogger("host.http")
 
 
@@ -68,7 +70,7 @@ class HttpFront:
         invocation.add_done_callback(self.in_hand.discard)
         try:
             # Whoever waits here may be cancelled when the host stops: that this was not finished is to be known.
-            return _response(await asyncio.shield(invocation))
+            return _response(function, await asyncio.shield(invocation))
         except worker.InvocationError as error:
             _log.error("%s\n%s", error, error.trace)
             return web.Response(status=500)
@@ -93,14 +95,18 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return values
 
 
-def _response(returned: Datum | None) -> web.Response:
+def _response(function: Function, returned: Datum | None) -> web.Response:
     if returned is None or returned.type != "http":
         return web.Response(text=str(returned.value) if returned is not None else "")
     answer: dict[str, Any] = returned.value
+    status = int(answer["status_code"].value)
+    if not _FIRST_FINAL <= status <= _LAST:
+        reason = f"{status} cannot be the status of an answer, {_FIRST_FINAL} to {_LAST} can"
+        raise worker.InvocationError(function.name, reason, "")
     headers = CIMultiDict((name, datum.value) for name, datum in answer["headers"].items())
     # aiohttp frames the body itself; what the function says about that could break the connection.
     for name in ("Content-Length", "Transfer-Encoding"):
         headers.popall(name, None)
     cookies: Iterable[SimpleCookie] = answer["cookies"] or ()
     headers.extend(("Set-Cookie", morsel.OutputString()) for cookie in cookies for morsel in cookie.values())
-    return web.Response(status=int(answer["status_code"].value), headers=headers, body=answer["body"].value)
+    return web.Response(status=status, headers=headers, body=answer["body"].value)

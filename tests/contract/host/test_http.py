@@ -107,6 +107,20 @@ async def test_the_reason_of_a_failure_is_in_the_log_with_its_line(host: Host, c
     assert "http_functions.py" in host.output
 
 
+@pytest.mark.parametrize("code", [-1, 0, 99, 100, 101, 199, 1000, 99999])
+async def test_what_can_be_no_status_of_an_answer_is_a_failure(
+    host: Host, client: httpx.AsyncClient, code: int
+) -> None:
+    response = await client.get(f"/status/{code}")
+    assert (response.status_code, response.content) == (500, b"")
+    assert f"status failed: {code} cannot be the status of an answer" in host.output
+
+
+@pytest.mark.parametrize("code", [200, 204, 304, 599, 999])
+async def test_any_status_of_an_answer_is_sent(client: httpx.AsyncClient, code: int) -> None:
+    assert (await client.get(f"/status/{code}")).status_code == code
+
+
 async def test_invocations_do_not_see_each_others_context(client: httpx.AsyncClient) -> None:
     first, second = await client.get("/context"), await client.get("/context")
     assert (first.text, second.text) == ("unset", "unset")

@@ -76,6 +76,11 @@ async def plain(req: func.HttpRequest) -> str:
     return "plain text"
 
 
+@blueprint.route(route="status/{code:int}", auth_level=ANONYMOUS)
+async def status(req: func.HttpRequest) -> func.HttpResponse:
+    return func.HttpResponse(status_code=int(req.route_params["code"]))
+
+
 @blueprint.route(route="boom", auth_level=ANONYMOUS)
 async def boom(req: func.HttpRequest) -> func.HttpResponse:
     raise ValueError("the secret reason")
