@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cloud.host import Host, running_host
 from tests.contract.host.apps import write_app
 from tests.contract.host.waiting import until, wait_for_output
@@ -46,17 +48,20 @@ def read_record(state: Path) -> dict[str, datetime]:
     return {name: datetime.fromisoformat(moment) for name, moment in content.items()}
 
 
-async def test_a_run_that_a_stopped_host_missed_comes_once_when_it_starts(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_run_that_a_stopped_host_missed_comes_once_when_it_starts(tmp_path: Path, workers: str) -> None:
+    """With two workers, too: one of them runs the timers."""
     app, state = write_app(tmp_path, TIMER.format(options="")), tmp_path / "state"
+    options = ("--state", str(state), "--workers", workers)
     started = datetime.now(UTC)
     record = write_record(state, started - timedelta(hours=5))
-    with running_host(app, options=("--state", str(state))) as host:
+    with running_host(app, options=options) as host:
         await wait_for_output(host, "ran ")
         assert runs(host) == [[True, record]]
     kept = read_record(state)
     assert kept["Last"] == kept["LastUpdated"] >= started
     assert timedelta(0) < kept["Next"] - kept["Last"] <= timedelta(hours=1)
-    with running_host(app, options=("--state", str(state))) as host:
+    with running_host(app, options=options) as host:
         assert runs(host) == []
 
 
