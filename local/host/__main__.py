@@ -37,7 +37,8 @@ async def _run(app: App, options: HostOptions, listener: socket.socket) -> None:
 
     def ready(start_timers: Callable[[], None]) -> None:
         url = url_of(listener)
-        announce(banner.start_screen(app, url, datetime.now(UTC)), url, options.ready_file)
+        print(banner.start_screen(app, url, datetime.now(UTC)))
+        announce(url, options.ready_file)
         start_timers()
 
     await serve(app, options.app, listener, stop, ready)

@@ -5,9 +5,8 @@ import signal
 from pathlib import Path
 
 
-def announce(screen: str, url: str, ready_file: Path | None) -> None:
+def announce(url: str, ready_file: Path | None) -> None:
     """Tell people and programs that the host is there."""
-    print(screen)
     print(f"Host ready on {url}", flush=True)
     if ready_file is not None:
         ready_file.write_text(url + "\n", encoding="utf-8")

@@ -31,18 +31,21 @@ class Crew:
         self.failed = asyncio.Event()
 
     async def start(self) -> str:
-        """Return what there is to show once all run; CrewError where the app does not start.
+        """Return what there is to show once the first answers; CrewError where the app does not start.
 
-        The first goes ahead, so that what is wrong with the app is told once.
+        It goes ahead, so that what is wrong with the app is told once.
         """
         first = await self._begin(1)
         screen = await first.ready()
         if screen is None:
             raise CrewError(f"{first} ended {await first.ended()} before the app ran")
+        return screen
+
+    async def complete(self) -> None:
+        """Start the others, and return once all run."""
         others = [await self._begin(number) for number in range(2, self._size + 1)]
         await asyncio.gather(*[member.ready() for member in others])
-        self._keepers = [asyncio.create_task(self._keep(member)) for member in (first, *others)]
-        return screen
+        self._keepers = [asyncio.create_task(self._keep(member)) for member in self._members.values()]
 
     def take_timers(self) -> None:
         """Run the timers from now on, in one of the members."""

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from local.host.grace import GRACE_SECONDS
 
@@ -31,8 +32,9 @@ class Line:
     def report(self, screen: str, start_timers: Callable[[], None], stop: Callable[[], None]) -> None:
         """Say that the app runs, and what there is to show; what is said from now on calls one of these."""
         self._loop, self._start_timers, self._stop = asyncio.get_running_loop(), start_timers, stop
-        self._socket.sendall(screen.encode())
-        self._socket.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):  # told to stop meanwhile: see below
+            self._socket.sendall(screen.encode())
+            self._socket.shutdown(socket.SHUT_WR)
 
     def _follow(self) -> None:
         """A thread's work: the event loop may be busy."""

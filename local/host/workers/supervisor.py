@@ -46,7 +46,7 @@ class Supervisor:
         self._listener = listener
         self._crews: list[Crew] = []
         self._absence = AsyncExitStack()
-        self._screen = ""
+        self._ready_file = options.ready_file
 
     async def run(self) -> None:
         """Keep the app running; CrewError where it cannot."""
@@ -80,6 +80,8 @@ class Supervisor:
         former, self._crews = self._crews, [*self._crews, crew]
         try:
             screen = await crew.start()
+            print(screen, flush=True)  # it answers from now on, and may be told to stop before all of it runs
+            await crew.complete()
         except CrewError:
             self._crews = former
             await crew.dismiss()
@@ -90,9 +92,5 @@ class Supervisor:
                 _log.warning("the app as it was before did not finish what it had in hand")
         self._crews = [crew]
         crew.take_timers()
-        self._announce(screen)
-
-    def _announce(self, screen: str) -> None:
-        ready_file = None if self._screen else self._options.ready_file
-        announce(screen, url_of(self._listener), ready_file)
-        self._screen = screen
+        announce(url_of(self._listener), self._ready_file)
+        self._ready_file = None

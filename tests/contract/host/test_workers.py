@@ -51,6 +51,15 @@ if os.path.exists("broken"):
     raise RuntimeError("broken")
 """
 
+ONE_STARTS = """
+import time
+
+try:
+    os.mkdir("taken")
+except FileExistsError:
+    time.sleep(1000)
+"""
+
 
 async def workers(host: Host, count: int = 2, without: frozenset[int] = frozenset()) -> set[int]:
     """The processes that answer; each question is a connection of its own."""
@@ -94,6 +103,21 @@ async def test_they_answer_on_one_port_and_end_together(tmp_path: Path) -> None:
         assert host.output.count(f"[ALL] {host.url}/api/pid") == 1
         assert await asyncio.to_thread(host.stop) == 0
     assert [pid for pid in pids if is_alive(pid)] == []
+
+
+async def test_what_runs_is_shown_as_soon_as_one_of_them_answers(tmp_path: Path) -> None:
+    """The second is held up; so a host that is stopped before that has shown what it ran."""
+    app = write_app(tmp_path, PID, ONE_STARTS)
+    host = Host(app, app / "local.settings.json", tmp_path / "host.log", TWO)
+    host.log.touch()
+    starting = asyncio.create_task(asyncio.to_thread(host.start))
+    await wait_for_output(host, "/api/pid\n")
+    assert "Functions:" in host.output
+    host.terminate()
+    with pytest.raises(HostError) as end:
+        await starting
+    assert end.value.code == 0
+    assert "Host ready" not in host.output
 
 
 async def test_one_that_dies_is_replaced_and_told_of(tmp_path: Path) -> None:
