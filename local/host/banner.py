@@ -38,15 +38,15 @@ def problems_block(problems: Iterable[Problem]) -> str:
 
 
 def missing_keys(functions: Iterable[Function], keys: Iterable[str]) -> str | None:
-    """A warning where functions want a key and none is configured."""
+    """A warning where no key is configured: the host's own pages want one, and functions may."""
+    if any(keys):
+        return None
     guarded = [
         function.name
         for function in functions
         if isinstance(function.trigger, HttpTrigger) and function.trigger.auth_level is not AuthLevel.ANONYMOUS
     ]
-    if not guarded or any(keys):
-        return None
-    return f"No 'Keys' in the settings file: {', '.join(guarded)} will answer 401 to everybody."
+    return f"No 'Keys' in the settings file: {', '.join([*guarded, '/admin/...'])} will answer 401 to everybody."
 
 
 def unused_settings(names: Sequence[str]) -> str | None:

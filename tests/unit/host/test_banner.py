@@ -55,7 +55,7 @@ def test_the_table_shows_what_triggers_each_function_in_groups() -> None:
 def test_the_screen_ends_with_what_to_know_beside() -> None:
     screen = start_screen(app(function("orders", http()), unused=("retry",)), "http://x", datetime.now(UTC))
     assert screen.splitlines()[-2:] == [
-        "No 'Keys' in the settings file: orders will answer 401 to everybody.",
+        "No 'Keys' in the settings file: orders, /admin/... will answer 401 to everybody.",
         "Without effect here, from host.json: retry.",
     ]
     quiet = start_screen(app(function("orders", http()), keys=("default",)), "http://x", datetime.now(UTC))
@@ -67,8 +67,8 @@ def test_every_problem_has_its_line() -> None:
     assert block.splitlines()[2:4] == ["    a: first", "    b: second"]
 
 
-def test_guarded_functions_without_keys_are_warned_of() -> None:
+def test_what_nobody_can_call_without_keys_is_warned_of() -> None:
     functions = [function("orders", http()), function("open", http(AuthLevel.ANONYMOUS))]
-    assert "orders will answer 401" in (missing_keys(functions, []) or "")
+    assert "file: orders, /admin/... will answer 401" in (missing_keys(functions, []) or "")
     assert missing_keys(functions, ["default"]) is None
-    assert missing_keys(functions[1:], []) is None
+    assert "file: /admin/... will answer 401" in (missing_keys(functions[1:], []) or "")
