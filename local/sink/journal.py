@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 
 class DamagedJournal(Exception):
@@ -16,20 +15,15 @@ class Journal:
 
     def __init__(self, path: Path | None) -> None:
         """Open the file, or nothing; a half-written last line was never acknowledged and is cut off."""
-        self._file: IO[bytes] | None = None
+        self._file: int | None = None
         self._path = path
         self._written = self._synced = 0
+        self._torn = False
         self._syncing = asyncio.Lock()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("ab+")
-            self._cut_off_half_line(self._file)
-
-    @staticmethod
-    def _cut_off_half_line(file: IO[bytes]) -> None:
-        file.seek(0)
-        content = file.read()
-        file.truncate(content.rfind(b"\n") + 1)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            _cut_off_half_line(path)
 
     def lines(self) -> Iterator[bytes]:
         """Every line so far."""
@@ -37,11 +31,19 @@ class Journal:
             yield from self._path.read_bytes().splitlines()
 
     def write(self, line: bytes) -> None:
-        """Append without waiting for the disk: for what may be lost and is then done again."""
-        if self._file is not None:
-            self._file.write(line + b"\n")
-            self._file.flush()
-            self._written += 1
+        """Append without waiting for the disk: for what may be lost and is then done again.
+
+        Raises OSError if not all of it could be written. Half a line may be at the end then, and is cut off before
+        anything else is written: the next line must not be glued to it.
+        """
+        if self._file is None or self._path is None:
+            return
+        if self._torn:
+            _cut_off_half_line(self._path)
+        self._torn = True
+        _write(self._file, line)
+        self._torn = False
+        self._written += 1
 
     async def append(self, line: bytes) -> None:
         """Append, and return once the line is on disk."""
@@ -53,29 +55,46 @@ class Journal:
         if self._file is None or self._path is None:
             return
         # At once, so that no line is written to the old file after this; whoever waits for the disk keeps the turn.
-        old, self._file = self._file, self._exchanged(self._path, line)
+        old, self._file = self._file, _exchanged(self._path, line)
+        self._torn = False
         self._written += 1
-        with old:
+        try:
             await self._sync(self._written)
-
-    @staticmethod
-    def _exchanged(path: Path, line: bytes) -> IO[bytes]:
-        new = path.with_name(f"{path.name}.new")
-        file = new.open("wb")
-        file.write(line + b"\n")
-        file.flush()
-        new.replace(path)
-        return file
+        finally:
+            os.close(old)
 
     async def _sync(self, mine: int) -> None:
         async with self._syncing:
             if self._file is None or self._synced >= mine:
                 return
             covered = self._written
-            await asyncio.to_thread(os.fsync, self._file.fileno())
+            await asyncio.to_thread(os.fsync, self._file)
             self._synced = covered
 
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
-            self._file.close()
+            os.close(self._file)
+
+
+def _cut_off_half_line(path: Path) -> None:
+    os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
+
+
+def _write(file: int, line: bytes) -> None:
+    """Unbuffered: what could not be written must not come later, before the next line."""
+    rest = memoryview(line + b"\n")
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def _exchanged(path: Path, line: bytes) -> int:
+    new = path.with_name(f"{path.name}.new")
+    file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+    try:
+        _write(file, line)
+        new.replace(path)
+    except OSError:
+        os.close(file)
+        raise
+    return file
