@@ -27,8 +27,8 @@ def examples(cloud: Cloud) -> dict[str, str]:
     """Return shell commands by what they do; run in this order, each works as it is."""
     url, key = cloud.addresses.public_url, cloud.secrets.function_key
     event = (
-        '{"specversion":"1.0","id":"\'$(date +%s)\'","source":"/plants/berlin/4","type":"iot-device-malfunction",'
-        '"data":{"device_id":"D-1001","error_code":11}}'
+        '{"specversion":"1.0","id":"\'$(date +%s)-$RANDOM\'","source":"/plants/berlin/4",'
+        '"type":"iot-device-malfunction","data":{"device_id":"D-1001","error_code":11}}'
     )
     carebus = f"CAREBUS_SETTINGS={shlex.quote(str(cloud.settings))} {shlex.quote(str(CAREBUS))}"
     return {
@@ -36,7 +36,9 @@ def examples(cloud: Cloud) -> dict[str, str]:
             f"curl -sS {url}/api/events -H 'x-functions-key: {key}'"
             f" -H 'Content-Type: application/cloudevents+json' -d '{event}'"
         ),
-        "Its owner has got an SMS with a link to the ticket's page": f"curl -sS {cloud.addresses.sink}/inbox.json",
+        "A second or two later its owner has got an SMS with a link to the ticket's page": (
+            f"curl -sS {cloud.addresses.sink}/inbox.json"
+        ),
         "The open cases, the newest one last": f"curl -sS {url}/api/cases",
         "Resolve the newest one; its owner gets an e-mail": (
             f'CASE=$(curl -sS {url}/api/cases | sed \'s/.*"id":"\\([^"]*\\)".*/\\1/\');'

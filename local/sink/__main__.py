@@ -17,12 +17,15 @@ def options_from(arguments: list[str]) -> Options:
     """The options on the command line; exit with a usage message if they are wrong."""
     parser = argparse.ArgumentParser(prog="python -m local.sink", description="A local channel sink.")
     parser.add_argument("--port", type=int, default=0, help="of REST and the inbox; 0 picks a free one")
-    parser.add_argument("--smtp-port", type=int, default=0, help="0 picks a free one")
+    parser.add_argument("--smtp-port", type=int, default=0, help="of SMTP; 0 picks a free one")
     parser.add_argument("--access-key", required=True, help="the key that clients sign with, in base64")
     parser.add_argument("--servicebus", help="connection string of the bus that reports go to")
-    parser.add_argument("--reports-queue", default="delivery-reports")
+    parser.add_argument(
+        "--reports-queue", default="delivery-reports", metavar="QUEUE", help="their queue (delivery-reports)"
+    )
     parser.add_argument("--data", type=Path, help="directory in which accepted messages survive a kill")
-    parser.add_argument("--repeatability-window", type=float, default=300.0, metavar="SECONDS")
+    window = "how far from now a request's first-sent may be; 412 beyond (300)"
+    parser.add_argument("--repeatability-window", type=float, default=300.0, metavar="SECONDS", help=window)
     given = parser.parse_args(arguments)
     try:
         key = decode_key(given.access_key)

@@ -15,7 +15,7 @@ LAST_WORDS = "carebus --help"
 EXAMPLE = re.compile(r"^  # (.+)\n  (.+)$", re.MULTILINE)
 ANSWERS = {
     "A device reports an error": '"accepted"',
-    "Its owner has got an SMS with a link to the ticket's page": "/t/k1.",
+    "A second or two later its owner has got an SMS with a link to the ticket's page": "/t/k1.",
     "The open cases, the newest one last": '"number"',
     "Resolve the newest one; its owner gets an e-mail": '"status":"resolved"',
     "The command line": "publish",

@@ -30,7 +30,7 @@ def list_(
         stop("Closed cases are listed by contact: add --contact.", USAGE)
     found = cli.run(lambda services: cases.listed(services, contact, closed_too))
     columns = ("number", "contact", "status_reason", "priority", "device", "error_code", "opened_at")
-    output.show(found, (*columns, "title"), as_json=as_json, nothing="No cases.")
+    output.show(found, (*columns, "title"), as_json=as_json, nothing="No cases." if closed_too else "No open cases.")
 
 
 @app.command()

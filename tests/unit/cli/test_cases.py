@@ -42,7 +42,7 @@ def test_a_resolved_case_is_found_by_its_number_and_says_who_resolved_it(laptop:
     number = the_case(laptop)["number"]
     printed = laptop.done("cases", "resolve", number, "--text", "Valve replaced.", "--by", "kim", "--wait")
     assert printed == f"{number} is resolved.\n"
-    assert laptop.done("cases", "list") == "No cases.\n"
+    assert laptop.done("cases", "list") == "No open cases.\n"
     shown = laptop.done("cases", "show", number)
     assert "problem_solved" in shown
     assert any(line.split()[2:] == ["problem_solved", "kim", "Valve", "replaced."] for line in shown.splitlines()[-1:])
@@ -51,7 +51,7 @@ def test_a_resolved_case_is_found_by_its_number_and_says_who_resolved_it(laptop:
 def test_closed_cases_are_listed_by_contact(laptop: Laptop) -> None:
     case = the_case(laptop)
     laptop.done("cases", "resolve", case["id"], "--text", "Done.", "--wait")
-    assert laptop.done("cases", "list", "--contact", "C-1") == "No cases.\n"
+    assert laptop.done("cases", "list", "--contact", "C-1") == "No open cases.\n"
     [closed] = json.loads(laptop.done("cases", "list", "--contact", "C-1", "--all", "--json"))
     assert (closed["id"], closed["status"]) == (case["id"], "resolved")
 
