@@ -43,7 +43,8 @@ def test_a_program_that_it_shows_sends_receives_and_completes(
 
 
 def test_the_command_that_it_shows_listens_where_it_says(tmp_path: Path) -> None:
-    command = shown("sh").split()
+    setting_up, command = (line.split() for line in shown("sh").splitlines())
+    assert setting_up[0] == "make"
     assert command[:3] == [".venv/bin/python", "-m", "local.servicebus"]
     options = command[3:]
     options[options.index("--data") + 1] = str(tmp_path)
