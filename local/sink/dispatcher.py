@@ -13,6 +13,8 @@ from local.sink.records import Event
 RETRY_SECONDS = 0.5
 SEND_TIMEOUT_SECONDS = 10
 BATCH = 50
+REPORT_SECONDS = 0.2
+"""A provider's report comes a moment after its answer; one sent at once would overtake the note of its own sending."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ async def send_pending(sender: ServiceBusSender, ledger: Ledger) -> None:
     """Send as long as it works."""
     while True:
         await ledger.unsent.wait()
+        await asyncio.sleep(REPORT_SECONDS)
         events = list(ledger.pending.values())[:BATCH]
         await sender.send_messages([bus_message(event) for event in events], timeout=SEND_TIMEOUT_SECONDS)
         ledger.reported([event["id"] for event in events])
