@@ -18,8 +18,12 @@ class SendMessage:
     case: str | None = None
     """The case that the message's ticket link shows."""
     journey: str = ""
+    version: int = 0
+    """Of the journey: where the message's outcome is counted."""
     run: str = ""
     tile: str = ""
+    points_of: str = ""
+    """Another contact whose contact points are used: a tester's, in a test run."""
     attempt: int = 0
     """Counts up after a definite refusal; each attempt is a new request to the provider."""
     repeat: int = 0

@@ -55,7 +55,9 @@ def send(tile: SendTile, at: Arrival) -> Effect:
     if tile.ticket is not None:
         case, number = (_known(value_of(source, at.lookup)) for source in (tile.ticket.case, tile.ticket.number))
         values["ticket"] = {"number": number}
-    body = SEND[tile.channel](delivery, run.contact, tile.template, values, case, run.journey, run.id, tile.id)
+    body = SEND[tile.channel](
+        delivery, run.contact, tile.template, values, case, run.journey, run.version, run.id, tile.id
+    )
     return Effect(next=tile.next, messages=(Outgoing(delivery, body),))
 
 

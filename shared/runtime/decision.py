@@ -57,7 +57,24 @@ class View:
     op: Literal["view"] = "view"
 
 
-Record = Put | Remove | View
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Add to counters exactly once, however often and late it is published; see `shared/runtime/counters.py`."""
+
+    partition: str
+    group: str
+    """What is counted apart, such as the version of a journey."""
+    once: str
+    """Names the occasion: a second tally of the same adds nothing."""
+    day: str
+    """When that was (ISO date): a month later the occasion may be forgotten. Empty: it never is."""
+    counts: Mapping[str, int]
+    lines: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    """Rows of the same partition to put, or with None to take away, in the same transaction."""
+    op: Literal["tally"] = "tally"
+
+
+Record = Put | Remove | View | Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.runtime import codec
 from shared.runtime.bus import Bus, BusMessage
-from shared.runtime.decision import Put, Record, Remove, View
+from shared.runtime.counters import count
+from shared.runtime.decision import Put, Record, Remove, Tally, View
 from shared.runtime.envelope import Envelope, Message
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import derived
@@ -46,6 +47,8 @@ class Publisher:
                     await self._store.write(record.table, record.partition, Delete(record.key))
                 case View():
                     await self._view(record)
+                case Tally():
+                    await count(self._store, record)
 
     async def _view(self, view: View) -> None:
         """Put the line unless a newer one is there: whoever publishes late changes nothing."""

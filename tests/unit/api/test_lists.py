@@ -23,7 +23,7 @@ PHONE = "+4930123456"
 
 
 def sms(delivery: str, **fields: Any) -> Delivery:
-    request = SendSms(delivery, CONTACT, "ticket-opened", {"name": "SECRET"}, CASE, "errors", "R1", "tell")
+    request = SendSms(delivery, CONTACT, "ticket-opened", {"name": "SECRET"}, CASE, "errors", 1, "R1", "tell")
     return Delivery(delivery, CONTACT, "sms", fields.pop("state", "blocked"), request, START, **fields)
 
 

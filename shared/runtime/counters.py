@@ -1,0 +1,140 @@
+"""Counters that many steps add to: each step adds one row of its own, and a roll folds the rows into totals.
+
+A row holds all that one step adds, so that every sum over whole rows keeps what holds for each of them (I7). The
+partition `name ~ shard` of the table `counts` has rows `total:<group>`, `new:<group>:<once>`, and `once:<day>:<once>`,
+which refuses an occasion that was counted before, and whatever lines a tally brings.
+"""
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from shared.runtime.decision import Tally
+from shared.runtime.errors import Conflict
+from shared.runtime.ids import joined
+from shared.runtime.store import Change, Delete, Insert, Replace, Row, Store, Upsert
+
+TABLE = "counts"
+SHARDS = 8
+NEW = "new:"
+TOTAL = "total:"
+ONCE = "once:"
+DATED = "once:2"
+"""Occasions with a day; those without one are never forgotten."""
+KEPT = timedelta(days=30)
+"""How long an occasion is remembered: longer than any redelivery (DESIGN.md 4)."""
+MOST_ROLLED = 45
+"""Rows folded in one transaction of at most 100 changes."""
+
+
+def shard_of(name: str, member: str) -> str:
+    """Return the partition of a member's counts: one member's are in one place, many members' in several."""
+    return joined(name, str(zlib.crc32(member.encode()) % SHARDS))
+
+
+def shards(name: str) -> tuple[str, ...]:
+    return tuple(joined(name, str(shard)) for shard in range(SHARDS))
+
+
+def tally(
+    name: str,
+    group: str,
+    member: str,
+    once: str,
+    counts: Mapping[str, int],
+    at: datetime,
+    **lines: Mapping[str, object],
+) -> Tally:
+    """Return the record that adds these counts for this member, once."""
+    return Tally(shard_of(name, member), group, once, at.date().isoformat(), counts, lines)
+
+
+async def count(store: Store, tally: Tally) -> None:
+    """Add the counts, unless that was done before."""
+    content = {"counts": dict(tally.counts)}
+    changes: list[Change] = [Insert(f"{ONCE}{tally.day}:{tally.once}", {})]
+    changes += [Insert(f"{NEW}{tally.group}:{tally.once}", content)] if tally.counts else []
+    changes += [Delete(key) if line is None else Upsert(key, line) for key, line in tally.lines.items()]
+    try:
+        await store.write(TABLE, tally.partition, *changes)
+    except Conflict:
+        return
+
+
+async def read(store: Store, name: str) -> dict[str, Counter[str]]:
+    """Return all counts by group, as at one moment of each shard."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for partition in shards(name):
+        for group, counts in (await _sums(store, partition)).items():
+            for key, value in counts.items():
+                found[group][key] += value
+    return dict(found)
+
+
+async def roll(store: Store, name: str, today: date) -> int:
+    """Fold new rows into totals and forget old occasions; return how many rows were folded. Safe beside another."""
+    folded = 0
+    for partition in shards(name):
+        while rows := (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows:
+            if not await _fold(store, partition, rows):
+                break
+            folded += len(rows)
+        await _forget(store, partition, today)
+    return folded
+
+
+async def _sums(store: Store, partition: str) -> dict[str, Counter[str]]:
+    """Sum up; again where a roll came between, which may have counted rows twice or not at all."""
+    while True:
+        before = await _rows(store, partition, TOTAL)
+        rows = [*before, *await _rows(store, partition, NEW)]
+        after = await _rows(store, partition, TOTAL)
+        if [row.etag for row in before] == [row.etag for row in after]:
+            return _added(rows)
+
+
+def _added(rows: list[Row]) -> dict[str, Counter[str]]:
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        sums[row.key.split(":")[1]].update(row.data["counts"])
+    return dict(sums)
+
+
+async def _rows(store: Store, partition: str, prefix: str) -> list[Row]:
+    rows: list[Row] = []
+    after: str | None = ""
+    while after is not None:
+        page = await store.page(TABLE, partition, prefix=prefix, after=after, limit=1000)
+        rows += page.rows
+        after = page.after
+    return rows
+
+
+async def _fold(store: Store, partition: str, rows: tuple[Row, ...]) -> bool:
+    """Move these rows into their totals in one transaction; False where somebody else is at it."""
+    changes: list[Change] = []
+    for group, counts in _added(list(rows)).items():
+        total = await store.get(TABLE, partition, f"{TOTAL}{group}")
+        if total is None:
+            changes.append(Insert(f"{TOTAL}{group}", {"counts": dict(counts)}))
+        else:
+            summed: Counter[str] = Counter(total.data["counts"])
+            summed.update(counts)
+            changes.append(Replace(total.key, {"counts": dict(summed)}, total.etag))
+    try:
+        await store.write(TABLE, partition, *changes, *(Delete(row.key) for row in rows))
+    except Conflict:
+        return False
+    return True
+
+
+async def _forget(store: Store, partition: str, today: date) -> None:
+    """Take away occasions of more than a month ago, so that what is kept does not grow for ever."""
+    limit = f"{ONCE}{(today - KEPT).isoformat()}"
+    while True:
+        page = await store.page(TABLE, partition, prefix=DATED, limit=100)
+        old = [Delete(row.key) for row in page.rows if row.key < limit]
+        if not old:
+            return
+        await store.write(TABLE, partition, *old)

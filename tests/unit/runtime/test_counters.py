@@ -1,0 +1,94 @@
+"""Counters: every occasion counts once, and a sum is the same whatever was rolled meanwhile."""
+
+from collections import Counter
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.runtime import counters
+from shared.runtime.decision import Tally
+from shared.runtime.memory.store import MemoryStore
+from tests.simulation.story import finished
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TODAY = NOON.date()
+
+
+def added(once: str, member: str = "ada", group: str = "1", at: datetime = NOON, **counts: int) -> Tally:
+    return counters.tally("j", group, member, once, counts, at)
+
+
+async def test_an_occasion_counts_once_however_often_it_is_published() -> None:
+    store = MemoryStore()
+    for _ in range(3):
+        await counters.count(store, added("s1", arrived=1))
+    assert await counters.read(store, "j") == {"1": {"arrived": 1}}
+
+
+async def test_a_repeat_after_the_roll_adds_nothing() -> None:
+    store = MemoryStore()
+    await counters.count(store, added("s1", arrived=1))
+    assert await counters.roll(store, "j", TODAY) == 1
+    await counters.count(store, added("s1", arrived=1))
+    assert await counters.roll(store, "j", TODAY) == 0
+    assert await counters.read(store, "j") == {"1": {"arrived": 1}}
+
+
+async def test_groups_and_names_are_counted_apart() -> None:
+    store = MemoryStore()
+    await counters.count(store, added("s1", group="1", arrived=1))
+    await counters.count(store, added("s1", member="bo", group="2", arrived=2))
+    await counters.count(store, counters.tally("other", "1", "ada", "s1", {"arrived": 9}, NOON))
+    assert await counters.read(store, "j") == {"1": {"arrived": 1}, "2": {"arrived": 2}}
+
+
+async def test_lines_come_and_go_with_their_tally() -> None:
+    store = MemoryStore()
+    place = counters.shard_of("j", "ada")
+    await counters.count(store, Tally(place, "1", "s1", "2026-11-21", {}, {"run:r": {"tile": "a"}}))
+    assert (await store.page(counters.TABLE, place, prefix="run:")).rows[0].data == {"tile": "a"}
+    await counters.count(store, Tally(place, "1", "s2", "2026-11-21", {}, {"run:r": None}))
+    assert (await store.page(counters.TABLE, place, prefix="run:")).rows == ()
+
+
+async def test_old_occasions_are_forgotten_and_undated_ones_are_not() -> None:
+    store = MemoryStore()
+    await counters.count(store, added("s1", arrived=1))
+    await counters.count(store, Tally(counters.shard_of("j", "ada"), "1", "goal", "", {"goal": 1}))
+    await counters.roll(store, "j", date(2026, 12, 22))
+    rows = [
+        row.key
+        for shard in counters.shards("j")
+        for row in (await store.page(counters.TABLE, shard, prefix="once:")).rows
+    ]
+    assert rows == ["once::goal"]
+    assert await counters.read(store, "j") == {"1": {"arrived": 1, "goal": 1}}
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.just("roll"),
+        st.tuples(st.integers(0, 30), st.sampled_from("abc"), st.integers(-3, 3)),
+    ),
+    max_size=60,
+)
+
+
+@given(STEPS)
+def test_any_mixture_of_counts_repeats_and_rolls_sums_up(steps: list[object]) -> None:
+    store = MemoryStore()
+    wanted: dict[int, Counter[str]] = {}
+    for step in steps:
+        if isinstance(step, tuple):
+            once, key, amount = step
+            wanted.setdefault(once, Counter({key: amount}))
+            counted = counters.tally("j", "1", f"member-{once}", str(once), wanted[once], NOON)
+            finished(counters.count(store, counted))
+        else:
+            finished(counters.roll(store, "j", TODAY))
+    total: Counter[str] = Counter()
+    for each in wanted.values():
+        total.update(each)
+    found = finished(counters.read(store, "j")).get("1", Counter())
+    assert {key: value for key, value in found.items() if value} == {k: v for k, v in total.items() if v}
