@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from shared import bootstrap
+from shared.journeys.tick import envelope as tick
 
 blueprint = func.Blueprint()
 
@@ -17,3 +18,10 @@ async def start_journeys(message: func.ServiceBusMessage) -> None:
 async def advance_run(message: func.ServiceBusMessage) -> None:
     """Take a run through its tiles up to the next one that waits."""
     await bootstrap.services().pipeline.handle("journey-steps", message.get_body())
+
+
+@blueprint.timer_trigger("timer", schedule="0 * * * * *", run_on_startup=False, use_monitor=True)
+async def tick_journeys(timer: func.TimerRequest) -> None:
+    """See to what only time does to journeys; every tenth minute, fold their counters too."""
+    services = bootstrap.services()
+    await services.pipeline.take(tick(services.clock.now()))

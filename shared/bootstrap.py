@@ -12,8 +12,11 @@ from shared.deliveries.provider_report import ProviderReports
 from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers
+from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
+from shared.journeys.tick import Ticking
 from shared.pages.links import Links, link_keys
+from shared.run_facts import RunFactsGatherer
 from shared.runtime import log
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock
@@ -45,7 +48,15 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
     links = Links(settings.public_url, link_keys(settings.link_keys))
     start = StartJourneys(store, definitions.current, partial(facts.audience, store))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
-    known = handlers(start, Surroundings(definitions, senders, links.ticket))
+    around = Surroundings(
+        definitions,
+        senders,
+        links.ticket,
+        RunFactsGatherer(definitions, clock),
+        Control(store, bus, definitions),
+        Ticking(store, definitions),
+    )
+    known = handlers(start, around)
     return Services(
         settings=settings,
         store=store,

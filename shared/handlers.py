@@ -22,13 +22,20 @@ from shared.devices import messages as device_messages
 from shared.events.messages import TriggerFired
 from shared.journeys import messages as journey_messages
 from shared.journeys import run as runs
-from shared.journeys.advance import RunFacts, answered, awaited, time_up
-from shared.journeys.enter import EntryFacts, enter, enter_first
+from shared.journeys import segment_walk
+from shared.journeys.advance import answered, awaited, end_run, look_again, time_up
+from shared.journeys.control import Control
+from shared.journeys.enter import enter, enter_first
+from shared.journeys.move import move_run
 from shared.journeys.start import StartJourneys
+from shared.journeys.tick import Ticking
+from shared.run_facts import RunFactsGatherer
 from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key, Router
-from shared.runtime.ids import quoted
+from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
+from shared.tasks import messages as task_messages
+from shared.tasks import task as tasks
 
 TicketLink = Callable[[str, datetime], str]
 
@@ -41,6 +48,9 @@ class Surroundings:
     senders: Mapping[str, str]
     """Channel to the address that messages come from."""
     ticket_link: TicketLink
+    run_facts: RunFactsGatherer
+    control: Control
+    ticking: Ticking
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -49,8 +59,9 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
         handler.body.kind: handler
         for handler in (
             Router(TriggerFired, start.route),
-            *_journeys(around.definitions),
+            *_journeys(around),
             *_cases(),
+            *_tasks(),
             *_devices(),
             *_contacts(),
             *_deliveries(around),
@@ -58,20 +69,8 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
     }
 
 
-def _journeys(definitions: Definitions) -> tuple[AnyHandler, ...]:
-    async def entry_facts(
-        store: Store, message: Message[journey_messages.EnterJourney], _entries: object
-    ) -> EntryFacts:
-        published = await definitions.published(message.body.journey)
-        contact = await facts.person(store, message.body.contact) if published.journey.needs_contact() else {}
-        return EntryFacts(published, RunFacts(published.journey, contact))
-
-    async def run_facts(store: Store, message: Message[Any], run: runs.Run | None) -> RunFacts | None:
-        if run is None:
-            return None
-        journey = await definitions.journey(run.journey, run.version)
-        contact = await facts.person(store, message.body.contact) if journey.needs_contact() else {}
-        return RunFacts(journey, contact)
+def _journeys(around: Surroundings) -> tuple[AnyHandler, ...]:
+    read = around.run_facts
 
     def entry_key(message: Message[journey_messages.EnterJourney]) -> Key:
         body = message.body
@@ -83,11 +82,35 @@ def _journeys(definitions: Definitions) -> tuple[AnyHandler, ...]:
             runs.TABLE, runs.partition(body.journey, body.contact), f"run:{body.run}", f"step:{body.run}:{message.id}"
         )
 
+    def walk_key(message: Message[journey_messages.WalkSegment]) -> Key:
+        body = message.body
+        place = joined(body.journey, body.occurrence)
+        return Key(segment_walk.TABLE, place, segment_walk.HEAD, f"page:{message.id}")
+
+    def step(body: type[Any], decide: Any, gather: Any = read.of_step) -> AnyHandler:
+        return Handler(body, runs.Run, run_key, decide, runs.gone, gather)
+
     return (
-        Handler(journey_messages.EnterJourney, runs.Entries, entry_key, enter, enter_first, entry_facts, True),
-        Handler(journey_messages.Answered, runs.Run, run_key, answered, runs.gone, run_facts),
-        Handler(journey_messages.Awaited, runs.Run, run_key, awaited, runs.gone, run_facts),
-        Handler(journey_messages.TimeUp, runs.Run, run_key, time_up, runs.gone, run_facts),
+        Handler(journey_messages.EnterJourney, runs.Entries, entry_key, enter, enter_first, read.of_entry, True),
+        step(journey_messages.Answered, answered),
+        step(journey_messages.Awaited, awaited),
+        step(journey_messages.TimeUp, time_up),
+        step(journey_messages.LookAgain, look_again),
+        step(journey_messages.EndRun, end_run),
+        step(journey_messages.MoveRun, move_run, read.of_move),
+        Handler(
+            journey_messages.WalkSegment,
+            segment_walk.Occurrence,
+            walk_key,
+            segment_walk.go_on_walking,
+            segment_walk.begin_walk,
+            read.of_page,
+        ),
+        Router(journey_messages.ChangeJourney, around.control.change),
+        Router(journey_messages.ReleaseParked, around.control.release),
+        Router(journey_messages.EndRuns, around.control.end_runs),
+        Router(journey_messages.MoveRuns, around.control.move_runs),
+        Router(journey_messages.JourneyTick, around.ticking.tick),
     )
 
 
@@ -106,6 +129,18 @@ def _cases() -> tuple[AnyHandler, ...]:
         Handler(case_messages.CancelCase, cases.Case, key, decide.cancel_case),
         Handler(case_messages.ChangeStatus, cases.Case, key, decide.change_status),
         Handler(case_messages.ReopenCase, cases.Case, key, decide.reopen_case),
+    )
+
+
+def _tasks() -> tuple[AnyHandler, ...]:
+    def key(message: Message[Any]) -> Key:
+        return Key(tasks.TABLE, quoted(message.body.task), tasks.HEAD, f"change:{message.id}")
+
+    return (
+        Handler(
+            task_messages.CreateTask, tasks.Task, key, tasks.created_before, tasks.create_task, writes_first=True
+        ),
+        Handler(task_messages.CloseTask, tasks.Task, key, tasks.close_task),
     )
 
 

@@ -1,12 +1,12 @@
 """All published definitions, as one reader sees them at one time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
 
-from shared.definitions.journey import IfThenTile, Journey
+from shared.definitions.journey import Journey
+from shared.definitions.states import Phase, State
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
 
@@ -15,14 +15,39 @@ from shared.definitions.trigger import Trigger
 class Published:
     journey: Journey
     version: int
-    state: Literal["publishing", "live", "stopped"]
+    state: State
     live_from: datetime
     before: "Published | None" = None
     """The version whose place it takes at `live_from`; None where it takes nobody's, or has taken it."""
+    since: datetime | None = None
+    """When the state was last changed by a command."""
+    held_until: datetime | None = None
+    """A journey that goes on after a pause is held until everybody knows."""
+    first_live: datetime | None = None
+    """When its first version was live; None: it is this one."""
+
+    @property
+    def began(self) -> datetime:
+        """Return when the journey's first version was live."""
+        return self.first_live or self.live_from
 
     def at(self, now: datetime) -> "Published":
         """Return the version in force: an edited journey goes on as it was until everybody knows the new one."""
-        return self.before if self.before is not None and now < self.live_from else self
+        if self.before is None or now >= self.live_from:
+            return self
+        return replace(self.before, state=self.state, since=self.since, held_until=self.held_until, first_live=self.first_live)
+
+    def phase(self, now: datetime) -> Phase:
+        """Return what the state means at this time."""
+        if self.journey.is_draft:
+            return "draft"
+        if self.state != "live":
+            return self.state
+        if self.held_until is not None and now < self.held_until:
+            return "paused"
+        if now < self.live_from:
+            return "publishing"
+        return "completing" if self.journey.ends is not None and now >= self.journey.ends else "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +71,8 @@ class Catalogue:
 
     def waiting_on(self, trigger: str) -> frozenset[str]:
         """By what (`contact` or an attribute) published journeys wait for the trigger."""
-        return self.waits.get(trigger, frozenset()) | frozenset(
-            tile.by
-            for published in self.journeys.values()
-            for tile in published.journey.tiles.values()
-            if isinstance(tile, IfThenTile) and tile.trigger == trigger
-        )
+        held = (published.journey.waited_by(trigger) for published in self.journeys.values())
+        return self.waits.get(trigger, frozenset()).union(*held)
 
     def is_used(self, trigger: str) -> bool:
         """Whether an event of this trigger could start or resume anything."""

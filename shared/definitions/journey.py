@@ -1,4 +1,4 @@
-"""A journey as data: its tiles in one flat graph, each naming the tile after it."""
+"""A journey as data: its tiles in one flat graph, who may enter, and what takes people out of it."""
 
 from __future__ import annotations
 
@@ -8,78 +8,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.definitions.conditions import Condition, attributes_of
-from shared.definitions.mapping import Path, Source
+from shared.definitions.tiles import ActivateTile, IfThenTile, Match, Tile, paths_in, waits, ways_of
+from shared.definitions.tiles import all_paths as paths_of_tile
 
-type Tile = SendTile | ActivateTile | BranchTile | IfThenTile | ExitTile
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Which case the link in a message is about."""
-
-    case: Source
-    number: Source
-
-
-@dataclass(frozen=True, slots=True)
-class SendTile:
-    """`next` is the id of the tile that follows; None: the run completes. So in every tile."""
-
-    id: str
-    channel: Literal["sms", "email"]
-    template: str
-    ticket: Ticket | None
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ActivateTile:
-    """Raises a custom trigger; with a `command`, waits for its answer."""
-
-    id: str
-    trigger: str
-    attributes: Mapping[str, Source]
-    command: str | None
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BranchCase:
-    when: Condition
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BranchTile:
-    """Goes on with the first case that holds."""
-
-    id: str
-    cases: tuple[BranchCase, ...]
-    otherwise: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class IfThenTile:
-    """Waits for a trigger: yes as soon as it comes, no after `within`.
-
-    An event is this run's if its attribute `by` equals `value`; with `by` `contact`, if its audience is the run's
-    contact (then `value` is None). `where` speaks of the event's attributes as `event.*`.
-    """
-
-    id: str
-    trigger: str
-    by: str
-    value: Source | None
-    where: Condition | None
-    within: timedelta
-    yes: str | None
-    no: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ExitTile:
-    id: str
-    reason: str
+CONTACTS_CHANGED = "record:contacts"
+"""What a run waits for that waits for a segment: any change of its contact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,44 +29,91 @@ class ReEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentStart:
+    """Starts for the members of a segment: once for those it has then, with newcomers, or again and again."""
+
+    segment: str
+    repeat: Literal["once", "newcomers", "every"] = "once"
+    every: timedelta = timedelta()
+    at: datetime | None = None
+    """When it first starts; None: as soon as the journey is live."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRule:
+    """Takes the customer out wherever they are: on an event of theirs, or once they are in a segment."""
+
+    reason: str
+    match: Match | None = None
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the journey is for: an event of the customer's, of which `share` percent is hoped for."""
+
+    match: Match
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     name: str
     starts_on: str
+    """The trigger; empty where it starts for a segment."""
     entry: Condition | None
     re_entry: ReEntry
     tiles: Mapping[str, Tile]
     first: str | None
-
-    def needs_contact(self) -> bool:
-        """Whether a condition or mapping names the contact, so that it must be read before deciding."""
-        return any(path.startswith("contact.") for path in self._paths())
+    segment: SegmentStart | None = None
+    exclude: str = ""
+    """The segment whose members do not enter."""
+    exits: tuple[ExitRule, ...] = ()
+    goal: Goal | None = None
+    ends: datetime | None = None
+    """Nobody enters from then on; who is inside goes on."""
+    is_draft: bool = False
 
     def triggers(self) -> frozenset[str]:
         """The triggers it starts on, raises and waits for."""
-        named = (tile.trigger for tile in self.tiles.values() if isinstance(tile, ActivateTile | IfThenTile))
-        return frozenset({self.starts_on, *named})
+        raised = (tile.trigger for tile in self.tiles.values() if isinstance(tile, ActivateTile))
+        started = (self.starts_on,) if self.starts_on else ()
+        return frozenset({*started, *raised, *(match.trigger for match in self.matches())})
 
-    def _paths(self) -> Iterator[str]:
+    def matches(self) -> Iterator[Match]:
+        """Every event that one of its runs may wait for, that ends a run, or that is its goal."""
+        yield from (tile.match for tile in self.tiles.values() if isinstance(tile, IfThenTile) and tile.match)
+        yield from (rule.match for rule in self.exits if rule.match)
+        yield from (self.goal.match,) if self.goal else ()
+
+    def watches_contact(self) -> bool:
+        """Whether a change of a contact may move a run: by a segment it comes into."""
+        waiting = any(isinstance(tile, IfThenTile) and tile.segment for tile in self.tiles.values())
+        return waiting or any(rule.segment for rule in self.exits)
+
+    def waited_by(self, trigger: str) -> frozenset[str]:
+        """By what (`contact` or an attribute) its runs wait for the trigger."""
+        if trigger == CONTACTS_CHANGED:
+            return frozenset({"contact"}) if self.watches_contact() else frozenset()
+        return frozenset(match.by for match in self.matches() if match.trigger == trigger)
+
+    def ahead(self, *tiles: str | None) -> tuple[Tile, ...]:
+        """Return the tiles that a run at one of these may come through in one step, those that wait included."""
+        found: dict[str, Tile] = {}
+        open_ = [tile for tile in tiles if tile is not None]
+        while open_:
+            name = open_.pop()
+            if name not in found:
+                found[name] = self.tiles[name]
+                open_ += [way for way in ways_of(found[name]) if way is not None and not waits(found[name])]
+        return tuple(found.values())
+
+    def paths(self) -> Iterator[str]:
+        """Every path that its conditions and mappings name."""
         if self.entry:
             yield from attributes_of(self.entry)
         for tile in self.tiles.values():
-            yield from paths_of(tile)
-
-
-def paths_of(tile: Tile) -> Iterator[str]:
-    """The paths that the tile's conditions and mappings name, `event.*` included."""
-    match tile:
-        case SendTile(ticket=Ticket(case, number)):
-            yield from _sources(case, number)
-        case ActivateTile(attributes=attributes):
-            yield from _sources(*attributes.values())
-        case BranchTile(cases=cases):
-            for each in cases:
-                yield from attributes_of(each.when)
-        case IfThenTile(value=value, where=where):
-            yield from _sources(value)
-            yield from attributes_of(where) if where else ()
-
-
-def _sources(*sources: Source | None) -> Iterator[str]:
-    return (source.path for source in sources if isinstance(source, Path))
+            yield from paths_of_tile(tile)
+        for match in self.matches():
+            yield from paths_in(match.value)
+            yield from attributes_of(match.where) if match.where else ()

@@ -13,6 +13,7 @@ from shared.definitions.names import nearest
 from shared.definitions.node import Node, Plain, of_plain
 from shared.definitions.reader import Reader
 from shared.definitions.templates import Template
+from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
 type Kind = Literal["trigger", "template", "journey"]
@@ -57,7 +58,7 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
     _check_names(documents)
     triggers = _parsed("trigger", documents, trigger.parse)
     templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
-    parse_journey = partial(journey_reader.parse, triggers=triggers, templates=templates)
+    parse_journey = partial(journey_reader.parse, library=Library(triggers, templates))
     journeys = _parsed("journey", documents, parse_journey)
     faults += [fault for document in documents for fault in document.reader.faults]
     if faults:
@@ -87,7 +88,7 @@ def parse(kind: Kind, source: Mapping[str, object]) -> Trigger | Template | Jour
         case "template":
             parsed = template_reader.parse(of_plain(document), reader)
         case "journey":
-            parsed = journey_reader.parse(of_plain(document), reader, _used(source))
+            parsed = journey_reader.parse(of_plain(document), reader, Library(_used(source)))
     if reader.faults:
         raise Invalid(reader.faults)
     return parsed

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from shared.definitions import series
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
@@ -11,12 +12,26 @@ from shared.definitions.reader import Reader
 TILES: Mapping[str, tuple[str, ...]] = {
     "send_sms": ("about",),
     "send_email": ("about",),
+    "send_push": ("about",),
     "activate_trigger": ("with",),
-    "branch": ("otherwise",),
+    "wait": ("business_hours",),
     "if_then": (),
+    "branch": ("otherwise",),
+    "split": (),
+    "experiment": (),
+    "best_channel": (),
+    "create_task": ("for", "due", "about"),
+    "series": (),
     "exit": (),
 }
 """The key that makes a tile what it is, and what may stand beside it."""
+
+ARMS: Mapping[str, tuple[str, ...]] = {
+    "if_then": ("yes", "no"),
+    "experiment": ("a", "b"),
+    "best_channel": ("sms", "email", "push"),
+}
+"""The lists of tiles inside a tile, by the key each stands under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,7 @@ class _Flattening:
         self._reader = reader
 
     def sequence(self, node: Node | None, prefix: str, after: str | None) -> list[Step]:
-        items = self._reader.items(node)
+        items = series.expanded(self._reader.items(node), self._reader)
         drafts = [self._draft(item, prefix, at, len(items)) for at, item in enumerate(items, 1)]
         found = [draft for draft in drafts if draft]
         following = [*(draft.id for draft in found[1:]), after]
@@ -111,13 +126,17 @@ class _Flattening:
         match draft.kind:
             case "exit":
                 return {}
-            case "if_then":
-                entries = self._reader.entries(draft.fields["if_then"])
-                lists = {name: entries.get(name) for name in ("yes", "no")}
+            case "if_then" | "experiment" | "best_channel" as kind:
+                entries = self._reader.entries(draft.fields[kind])
+                lists = {name: entries.get(name) for name in ARMS[kind] if kind != "best_channel" or name in entries}
+                lists |= {"none": entries.get("none")} if kind == "best_channel" else {}
             case "branch":
                 cases = enumerate(self._reader.items(draft.fields["branch"]), 1)
                 lists = {str(at): self._case(item) for at, item in cases}
                 lists["otherwise"] = draft.fields.get("otherwise")
+            case "split":
+                shares = enumerate(self._reader.items(draft.fields["split"]), 1)
+                lists = {str(at): self._reader.entries(item).get("tiles") for at, item in shares}
             case _:
                 return {"next": []}
         return {name: self.sequence(item, f"{draft.id}.{name}.", following) for name, item in lists.items()}

@@ -12,8 +12,9 @@ from itertools import count
 from typing import Any
 
 from shared.definitions.catalogue import Catalogue, Published
-from shared.definitions.journey import Journey
+from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Documents, Kind, parse
+from shared.definitions.states import NEXT, NotAllowed, State
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
 from shared.runtime import codec
@@ -103,6 +104,27 @@ class Definitions:
             await self._store.write(TABLE, CATALOGUE, latest)
         return changes
 
+    async def change_state(self, journey: str, command: str, now: datetime) -> Published:
+        """Pause, resume, stop or finish a journey, and return it as it is then; a repeat changes nothing.
+
+        Raises LookupError where there is no such journey, NotAllowed where its state does not take the command, and
+        Conflict where somebody else changed definitions meanwhile.
+        """
+        row = await self._store.get(TABLE, CATALOGUE, LATEST)
+        pointers = _copy(row.data if row else EMPTY)
+        if row is None or journey not in pointers["journeys"]:
+            raise LookupError(journey)
+        held = pointers["journeys"][journey]
+        if not _is_done(held, command):
+            line = {**held, "state": _next(held, command), "since": now.isoformat()}
+            line.pop("held_until", None)
+            if command == "resume":
+                line["held_until"] = (now + self._cache_for + EVERYBODY_KNOWS).isoformat()
+            pointers["journeys"][journey] = line
+            await self._store.write(TABLE, CATALOGUE, Replace(LATEST, pointers, row.etag))
+            self._fresh_until = None
+        return await self._published(journey, pointers["journeys"][journey])
+
     async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
         version = _version_of(pointers, kind, name)
         if version and (await self._source(kind, name, version)) == source:
@@ -121,12 +143,14 @@ class Definitions:
             return
         now = self._clock.now()
         live_from = now + self._cache_for + EVERYBODY_KNOWS
+        held = pointers["journeys"].get(change.name)
         line = {"version": change.version, "state": "live", "live_from": live_from.isoformat()}
-        pointers["journeys"][change.name] = line | _before(pointers["journeys"].get(change.name), now)
-        published = Published(documents.journeys[change.name], change.version, "live", live_from)
-        alone = Catalogue({}, {change.name: published}, {})
-        for trigger in published.journey.triggers():
-            waits = alone.waiting_on(trigger) | set(pointers["waits"].get(trigger, ()))
+        line |= {name: held[name] for name in ("state", "since", "held_until", "first_live") if held and name in held}
+        line.setdefault("first_live", live_from.isoformat())
+        pointers["journeys"][change.name] = line | _before(held, now)
+        journey = documents.journeys[change.name]
+        for trigger in (*journey.triggers(), CONTACTS_CHANGED):
+            waits = journey.waited_by(trigger) | set(pointers["waits"].get(trigger, ()))
             if waits:
                 pointers["waits"][trigger] = sorted(waits)
 
@@ -142,12 +166,13 @@ class Definitions:
     async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
         journey = await self.journey(name, line["version"])
         live_from = datetime.fromisoformat(line["live_from"])
+        since, held_until, first_live = (_time(line, name) for name in ("since", "held_until", "first_live"))
         before = None
         if self._clock.now() < live_from and "before" in line:
             before = await self._published(name, line["before"])
             # Events are routed by what the newest version starts on: only those are also the older one's.
             before = before if before.journey.starts_on == journey.starts_on else None
-        return Published(journey, line["version"], line["state"], live_from, before)
+        return Published(journey, line["version"], line["state"], live_from, before, since, held_until, first_live)
 
     async def _version(self, kind: Kind, name: str, version: int) -> Any:
         key = (kind, name, version)
@@ -182,6 +207,24 @@ def _before(held: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
     if now < datetime.fromisoformat(held["live_from"]):
         return {"before": held["before"]} if "before" in held else {}
     return {"before": {name: held[name] for name in ("version", "state", "live_from")}}
+
+
+def _next(held: Mapping[str, Any], command: str) -> State:
+    state = NEXT.get((held["state"], command))
+    if state is None:
+        raise NotAllowed(held["state"])
+    return state
+
+
+def _is_done(held: Mapping[str, Any], command: str) -> bool:
+    """Whether the command came before: its state is the one that is held."""
+    return (held["state"], command) not in NEXT and held["state"] in [
+        state for (_, said), state in NEXT.items() if said == command
+    ]
+
+
+def _time(line: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(line[name]) if name in line else None
 
 
 def _version_of(pointers: Mapping[str, Any], kind: Kind, name: str) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.definitions import duration
 from shared.definitions.faults import Fault
@@ -110,3 +110,26 @@ class Reader:
         elif found > longest:
             self.fault(node, f"`{text}` is longer than {longest.days} days")
         return found or timedelta()
+
+    def percent(self, node: Node | None, least: int, most: int) -> int:
+        """A whole number of percent."""
+        if node is None:
+            return least
+        if isinstance(node.value, int) and not isinstance(node.value, bool) and least <= node.value <= most:
+            return node.value
+        self.fault(node, f"must be a whole number of percent from {least} to {most}")
+        return least
+
+    def moment(self, node: Node | None) -> datetime | None:
+        """A date and time with its offset (RFC 3339); None after a fault."""
+        text = self.text(node)
+        if node is None or not text:
+            return None
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is None:
+            self.fault(node, f"`{text}` is not a date and time with its offset, such as 2026-12-24T09:00:00+01:00")
+            return None
+        return found

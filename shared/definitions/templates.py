@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-type Channel = Literal["sms", "email"]
+type Channel = Literal["sms", "email", "push"]
 type Purpose = Literal["transactional", "commercial"]
 
 

@@ -1,139 +1,232 @@
-"""Tiles as they are written: each kind read and checked where it stands."""
+"""The tiles of a journey as data: each names the tiles that may follow it; None stands for the journey's end."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from __future__ import annotations
 
-from shared.definitions import conditions, mapping, templates
-from shared.definitions.correlation import Correlation
-from shared.definitions.journey import (
-    ActivateTile,
-    BranchCase,
-    BranchTile,
-    ExitTile,
-    IfThenTile,
-    SendTile,
-    Ticket,
-    Tile,
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.definitions.conditions import Condition, attributes_of
+from shared.definitions.mapping import Path, Source
+from shared.definitions.templates import Channel, Purpose
+
+type Tile = (
+    SendTile
+    | ActivateTile
+    | WaitTile
+    | IfThenTile
+    | BranchTile
+    | SplitTile
+    | ExperimentTile
+    | ChannelTile
+    | TaskTile
+    | ExitTile
 )
-from shared.definitions.node import Node
-from shared.definitions.outline import Step
-from shared.definitions.reader import Reader
-from shared.definitions.scope import ADDRESSEE, TICKET, Scope, UnknownPath
-from shared.definitions.surroundings import Surroundings
-from shared.definitions.templates import Channel, Template
-from shared.definitions.trigger import Trigger
-
-LONGEST_WAIT = timedelta(days=90)
-MOST_CASES = 25
-CHANNELS: Mapping[str, Channel] = {"send_sms": "sms", "send_email": "email"}
-
-type Triggers = Mapping[str, Trigger | None]
-type Templates = Mapping[str, Template | None]
 
 
-class TileReader:
-    """Reads the tiles of one journey; without `templates`, what messages say is not checked again."""
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Which case the link in a message is about."""
 
-    def __init__(
-        self, reader: Reader, surroundings: Surroundings, triggers: Triggers, templates: Templates | None
-    ) -> None:
-        self._reader = reader
-        self._surroundings = surroundings
-        self._triggers = triggers
-        self._templates = templates
+    case: Source
+    number: Source
 
-    def read(self, step: Step) -> Tile:
-        read: Mapping[str, Callable[[Step, Scope], Tile]] = {
-            "send_sms": self._send,
-            "send_email": self._send,
-            "activate_trigger": self._activate,
-            "branch": self._branch,
-            "if_then": self._if_then,
-            "exit": self._exit,
-        }
-        return read[step.kind](step, self._surroundings.scope(step))
 
-    def _send(self, step: Step, scope: Scope) -> SendTile:
-        ticket = self._ticket(step, scope)
-        node = step.fields[step.kind]
-        if self._templates is not None:
-            self._check_template(node, CHANNELS[step.kind], scope, ticket)
-        return SendTile(step.id, CHANNELS[step.kind], self._reader.text(node), ticket, step.exits["next"])
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which events of a trigger are a run's: those whose attribute `by` equals `value`, and that `where` holds for.
 
-    def _ticket(self, step: Step, scope: Scope) -> Ticket | None:
-        if "about" not in step.fields:
-            return self._surroundings.ticket(step)
-        fields = self._reader.fields(step.fields["about"], ["case", "number"])
-        return Ticket(
-            mapping.parse_source(fields.get("case"), "reference", scope, self._reader),
-            mapping.parse_source(fields.get("number"), "text", scope, self._reader),
-        )
+    With `by` `contact` it is the event's audience that counts (then `value` is None). `where` speaks of the event's
+    attributes as `event.*`.
+    """
 
-    def _check_template(self, node: Node, channel: Channel, scope: Scope, ticket: Ticket | None) -> None:
-        template = self._reader.known(node, "template", self._templates or {})
-        if template is None:
-            return
-        if template.channel != channel:
-            self._reader.fault(node, f"the template `{template.name}` is for {template.channel}, not {channel}")
-        within = self._with_ticket(scope.joined_by("contact", ADDRESSEE), ticket)
-        for token in sorted(templates.tokens(template)):
-            try:
-                within.find(token)
-            except UnknownPath as error:
-                self._reader.fault(node, f"the template `{template.name}` says {error}")
+    trigger: str
+    by: str
+    value: Source | None
+    where: Condition | None = None
 
-    def _with_ticket(self, scope: Scope, ticket: Ticket | None) -> Scope:
-        if ticket:
-            return Scope({**scope.roots, "ticket": TICKET}, scope.closed)
-        if self._surroundings.starts_on is None:
-            return Scope({**scope.roots, "ticket": None}, scope.closed)
-        return Scope(scope.roots, {**scope.closed, "ticket": "the tile is about no case; say which by `about`"})
 
-    def _activate(self, step: Step, scope: Scope) -> ActivateTile:
-        node = step.fields[step.kind]
-        trigger = self._reader.known(node, "trigger", self._triggers)
-        sources: Mapping[str, mapping.Source] = {}
-        if trigger:
-            given = step.fields.get("with", Node({}, step.node.line))
-            sources = mapping.parse(given, trigger.attributes, scope, self._reader)
-            if trigger.kind != "custom":
-                self._reader.fault(node, f"`{trigger.name}` is a trigger of kind {trigger.kind}: only custom is raised")
-        command = trigger.command if trigger else None
-        return ActivateTile(step.id, self._reader.text(node), sources, command, step.exits["next"])
+@dataclass(frozen=True, slots=True)
+class SendTile:
+    id: str
+    channel: Channel
+    template: str
+    ticket: Ticket | None
+    next: str | None
 
-    def _branch(self, step: Step, scope: Scope) -> BranchTile:
-        items = self._reader.items(step.fields["branch"])
-        if len(items) > MOST_CASES:
-            self._reader.fault(step.fields["branch"], f"a branch has at most {MOST_CASES} cases, not {len(items)}")
-        cases = tuple(self._case(item, step.exits[str(at)], scope) for at, item in enumerate(items, 1))
-        return BranchTile(step.id, cases, step.exits["otherwise"])
 
-    def _case(self, node: Node, following: str | None, scope: Scope) -> BranchCase:
-        fields = self._reader.fields(node, ["when"], ["exit", "tiles"])
-        if ("exit" in fields) == ("tiles" in fields):
-            self._reader.fault(node, "a case has either `exit` or `tiles`")
-        when = conditions.parse(fields["when"], scope, self._reader) if "when" in fields else conditions.All(())
-        return BranchCase(when, following)
+@dataclass(frozen=True, slots=True)
+class ActivateTile:
+    """Raises a custom trigger; with a `command`, waits for its answer."""
 
-    def _if_then(self, step: Step, scope: Scope) -> IfThenTile:
-        node = step.fields["if_then"]
-        fields = self._reader.fields(node, ["trigger", "within"], ["by", "value", "where", "yes", "no"])
-        awaited = self._reader.known(fields.get("trigger"), "trigger", self._triggers)
-        by, value = "", None
-        if awaited:
-            starts_on, ticket = self._surroundings.starts_on, self._surroundings.ticket(step)
-            by, value = Correlation(awaited, starts_on, ticket).read(node, fields, scope, self._reader)
-        event = Scope({"event": awaited.attributes if awaited else None})
-        return IfThenTile(
-            id=step.id,
-            trigger=self._reader.text(fields.get("trigger")),
-            by=by,
-            value=value,
-            where=conditions.parse(fields["where"], event, self._reader) if "where" in fields else None,
-            within=self._reader.duration(fields.get("within"), LONGEST_WAIT),
-            yes=step.exits["yes"],
-            no=step.exits["no"],
-        )
+    id: str
+    trigger: str
+    attributes: Mapping[str, Source]
+    command: str | None
+    next: str | None
 
-    def _exit(self, step: Step, _scope: Scope) -> ExitTile:
-        return ExitTile(step.id, self._reader.name(step.fields["exit"]))
+
+@dataclass(frozen=True, slots=True)
+class WaitTile:
+    """Waits for a time: so long, until a moment, or until what an attribute says, moved by `offset`.
+
+    With a `calendar` a wait that ends outside its hours ends when they next begin.
+    """
+
+    id: str
+    duration: timedelta | None
+    moment: datetime | None
+    attribute: Source | None
+    offset: timedelta
+    calendar: str
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IfThenTile:
+    """Waits for an event, or for the contact to be in a segment: yes as soon as it is so, no after `within`."""
+
+    id: str
+    match: Match | None
+    segment: str
+    within: timedelta
+    yes: str | None
+    no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCase:
+    when: Condition
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchTile:
+    """Goes on with the first case that holds."""
+
+    id: str
+    cases: tuple[BranchCase, ...]
+    otherwise: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`percent` of the contacts take this way."""
+
+    percent: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTile:
+    """Sends contacts different ways at random; the same contact always takes the same one."""
+
+    id: str
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentTile:
+    """Two ways, of which the better one wins: `a` is taken by `percent` of the contacts as long as that is open."""
+
+    id: str
+    percent: int
+    winner_by: Literal["goal", "clicks", "opens"]
+    ends_after: timedelta
+    default: Literal["a", "b"]
+    a: str | None
+    b: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTile:
+    """Takes the way of the channel that the contact answers to best; `otherwise` where none may be used."""
+
+    id: str
+    ways: Mapping[Channel, str | None]
+    purpose: Purpose
+    """What the contact must have agreed to, for a channel to be one of the choice."""
+    otherwise: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTile:
+    """Gives a person or a queue something to do, due after a while."""
+
+    id: str
+    subject: str
+    owner: Literal["queue", "person"]
+    name: str
+    due: timedelta
+    ticket: Ticket | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExitTile:
+    id: str
+    reason: str
+
+
+def waits(tile: Tile) -> bool:
+    """Whether a run stops here until something comes."""
+    match tile:
+        case WaitTile() | IfThenTile():
+            return True
+        case ActivateTile(command=command):
+            return command is not None
+        case _:
+            return False
+
+
+def ways_of(tile: Tile) -> tuple[str | None, ...]:
+    """The tiles that may follow, in the order in which they are written."""
+    match tile:
+        case IfThenTile(yes=yes, no=no):
+            return yes, no
+        case BranchTile(cases=cases, otherwise=otherwise):
+            return (*(case.next for case in cases), otherwise)
+        case SplitTile(shares=shares):
+            return tuple(share.next for share in shares)
+        case ExperimentTile(a=a, b=b):
+            return a, b
+        case ChannelTile(ways=ways, otherwise=otherwise):
+            return (*ways.values(), otherwise)
+        case ExitTile():
+            return ()
+        case _:
+            return (tile.next,)
+
+
+def paths_of(tile: Tile) -> Iterator[str]:
+    """The paths that the tile's mappings name."""
+    match tile:
+        case SendTile(ticket=Ticket(case, number)) | TaskTile(ticket=Ticket(case, number)):
+            yield from paths_in(case, number)
+        case ActivateTile(attributes=attributes):
+            yield from paths_in(*attributes.values())
+        case WaitTile(attribute=attribute):
+            yield from paths_in(attribute)
+        case IfThenTile(match=Match(value=value)):
+            yield from paths_in(value)
+
+
+def conditions_of(tile: Tile) -> Iterator[Condition]:
+    """The conditions that are asked when a run arrives here, or when what it waits for comes."""
+    match tile:
+        case BranchTile(cases=cases):
+            yield from (case.when for case in cases)
+        case IfThenTile(match=Match(where=where)) if where is not None:
+            yield where
+
+
+def paths_in(*sources: Source | None) -> Iterator[str]:
+    return (source.path for source in sources if isinstance(source, Path))
+
+
+def all_paths(tile: Tile) -> Iterator[str]:
+    """The paths that the tile names anywhere, `event.*` included."""
+    yield from paths_of(tile)
+    for condition in conditions_of(tile):
+        yield from attributes_of(condition)

@@ -1,75 +1,24 @@
-"""Moving a run: through every tile up to the next one that waits, in one step."""
+"""Moving a run: what comes to it is a step, or changes nothing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.definitions.conditions import MISSING, Lookup, holds
-from shared.definitions.journey import IfThenTile, Journey
-from shared.journeys.messages import Answered, Awaited, TimeUp
-from shared.journeys.run import Run, Wait
-from shared.journeys.tiles import EFFECTS, Arrival, Effect
+from shared.definitions.conditions import InSegment, Lookup, holds, verdict_key
+from shared.definitions.tiles import ActivateTile, IfThenTile, Match, WaitTile
+from shared.journeys import counting, standing
+from shared.journeys.facts import RunFacts
+from shared.journeys.messages import Answered, Awaited, EndRun, LookAgain, TimeUp
+from shared.journeys.parking import parked
+from shared.journeys.run import Run, Wait, Watch
 from shared.journeys.waits import forget
-from shared.runtime.decision import Decision, Outgoing, Put
+from shared.journeys.walk import Walk, ended, lookup, reader, walk
+from shared.runtime.decision import Decision, Outgoing, Record
 from shared.runtime.envelope import Message
+from shared.runtime.ids import derived
 
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What a step of a run rests on besides its state and its message; recorded by `inputs`."""
-
-    journey: Journey
-    contact: Mapping[str, str]
-    """`contact.*`, only where the journey names it."""
-
-    def inputs(self) -> Mapping[str, Any]:
-        return {"contact": dict(self.contact)} if self.contact else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """Where a run has come to, and everything that shall happen because of it."""
-
-    run: Run
-    messages: tuple[Outgoing, ...] = ()
-    raised: tuple[Outgoing, ...] = ()
-    hints: tuple[Put, ...] = ()
-
-
-def walk(run: Run, tile: str | None, facts: RunFacts, now: datetime) -> Walk:
-    """Take the run from this tile on until it waits, exits or completes."""
-    walked = Walk(run)
-    while tile is not None:
-        here = replace(walked.run, path=(*walked.run.path, tile))
-        arrival = Arrival(here, lookup(here, facts), now)
-        definition = facts.journey.tiles[tile]
-        effect = EFFECTS[type(definition)](definition, arrival)
-        walked = _gather(walked, here, effect)
-        if effect.wait is not None:
-            return replace(walked, run=replace(here, waiting=effect.wait))
-        if effect.exit:
-            return replace(walked, run=_ended(here, "exited", effect.exit))
-        tile = effect.next
-    return replace(walked, run=_ended(walked.run, "completed", ""))
-
-
-def lookup(run: Run, facts: RunFacts) -> Lookup:
-    """Return what the tiles of this run read: `trigger.*`, `contact.*`, `tiles.<id>.*`."""
-    values = {"trigger": run.attributes, "contact": facts.contact, "tiles": run.answers}
-    return reader(values)
-
-
-def reader(values: Mapping[str, Any]) -> Lookup:
-    def read(path: str) -> object:
-        found: Any = values
-        for name in path.split("."):
-            if not isinstance(found, Mapping) or name not in found:
-                return MISSING
-            found = found[name]
-        return found
-
-    return read
+STOPPED = ("stopping", "stopped")
 
 
 def awaited_by(run: Run, token: str) -> Wait | None:
@@ -77,75 +26,162 @@ def awaited_by(run: Run, token: str) -> Wait | None:
     return run.waiting if run.waiting is not None and run.waiting.token == token else None
 
 
+def watched_by(run: Run, token: str) -> Watch | None:
+    """Return the exit or goal of the run that has this token."""
+    return next((watch for watch in run.watches if watch.token == token), None)
+
+
 def answered(run: Run, message: Message[Answered], facts: RunFacts, now: datetime) -> Decision[Run]:
     """A command was answered: the answer is what later tiles see as `tiles.<id>.*`."""
     wait = awaited_by(run, message.body.token)
     if wait is None:
         return Decision()
+    if facts.phase == "paused":
+        return parked(message)
     if message.time > wait.until:
-        return _exit(run, "no_answer", facts)
+        return _exit(run, message, "no_answer", facts, now)
     if message.body.answer.get("outcome") == "refused":
-        return _exit(run, "command_refused", facts)
+        return _exit(run, message, "command_refused", facts, now)
+    tile = facts.journey.tiles[wait.tile]
+    assert isinstance(tile, ActivateTile)
     known = replace(run, answers={**run.answers, wait.tile: message.body.answer})
-    return _go_on(known, facts.journey.tiles[wait.tile].next, facts, now)  # type: ignore[union-attr]
+    return _go_on(known, message, tile.next, facts, now)
 
 
 def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run]:
     """An event came that the run may wait for: Yes, unless it does not fit or the limit was before it."""
+    watch = watched_by(run, message.body.token)
+    if watch is not None:
+        return _watched(run, watch, message, facts, now)
     wait = awaited_by(run, message.body.token)
     if wait is None or message.body.time > wait.until:
         return Decision()
-    tile = _if_then(facts.journey, wait.tile)
-    event = reader({"event": message.body.attributes})
-    if tile.where is not None and not holds(tile.where, _either(event, lookup(run, facts))):
+    if facts.phase == "paused":
+        return parked(message)
+    tile = facts.journey.tiles[wait.tile]
+    assert isinstance(tile, IfThenTile)
+    if not _fits(run, message.body, tile.match, tile.segment, facts, now):
         return Decision()
-    return _go_on(run, tile.yes, facts, now)
+    return _go_on(run, message, tile.yes, facts, now)
+
+
+def look_again(run: Run, message: Message[LookAgain], facts: RunFacts, now: datetime) -> Decision[Run]:
+    """What the run has just begun to wait for was so before: nobody will tell it again."""
+    wait = awaited_by(run, message.body.token)
+    if wait is None or not facts.happened:
+        return Decision()
+    if facts.phase == "paused":
+        return parked(message)
+    tile = facts.journey.tiles[wait.tile]
+    assert isinstance(tile, IfThenTile)
+    return _go_on(run, message, tile.yes, facts, now)
 
 
 def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) -> Decision[Run]:
-    """The limit was reached: No."""
+    """The limit was reached: No; or a time to wait for has come; or a goal is no longer looked for."""
+    goal = watched_by(run, message.body.token)
+    if goal is not None:
+        return Decision(records=standing.no_longer(run, (goal,)))
     wait = awaited_by(run, message.body.token)
     if wait is None:
         return Decision()
-    return _go_on(run, _if_then(facts.journey, wait.tile).no, facts, now)
+    if facts.phase == "paused":
+        return parked(message)
+    tile = facts.journey.tiles[wait.tile]
+    assert isinstance(tile, IfThenTile | WaitTile)
+    return _go_on(run, message, tile.no if isinstance(tile, IfThenTile) else tile.next, facts, now)
 
 
-def _go_on(run: Run, tile: str | None, facts: RunFacts, now: datetime) -> Decision[Run]:
+def end_run(run: Run, message: Message[EndRun], facts: RunFacts, now: datetime) -> Decision[Run]:
+    """Take the run out; one that has ended leaves the list of those that wait."""
+    if run.status != "running":
+        return Decision(records=(counting.step_tally(run, message.id, {}, now),))
+    return _exit(run, message, message.body.reason, facts, now)
+
+
+def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run]:
+    """An exit ends a running run; the goal counts until some days after the end, whatever the journey does."""
+    match = standing.match_of(facts.journey, watch)
+    segment = "" if match else facts.journey.exits[watch.rule].segment
+    if message.body.time < run.entered_at or not _fits(run, message.body, match, segment, facts, now):
+        return Decision()
+    if watch.kind == "goal":
+        return _reach_goal(run, watch, message, now)
+    if run.status != "running":
+        return Decision()
+    if facts.phase == "paused":
+        return parked(message)
+    return _exit(run, message, facts.journey.exits[watch.rule].reason, facts, now)
+
+
+def _reach_goal(run: Run, watch: Watch, message: Message[Awaited], now: datetime) -> Decision[Run]:
+    closed = run.ended_at is not None and message.body.time > run.ended_at + standing.GOAL_COUNTS_FOR
+    if run.goal_at is not None or closed:
+        return Decision()
+    records: tuple[Record, ...] = standing.no_longer(run, (watch,))
+    if not run.test:
+        records = (*records, counting.goal_tally(run))
+    return Decision(state=replace(run, goal_at=message.body.time), outcome="goal_reached", records=records)
+
+
+def _fits(
+    run: Run, event: Awaited, match: Match | None, segment: str, facts: RunFacts, now: datetime
+) -> bool:
+    if match is None:
+        return bool(facts.verdicts.get(verdict_key(InSegment(segment))))
+    return match.where is None or holds(match.where, _either(event, lookup(run, facts, now)), facts.verdicts)
+
+
+def _either(event: Awaited, other: Lookup) -> Lookup:
+    said = reader({"event": event.attributes})
+    return lambda path: said(path) if path.startswith("event.") else other(path)
+
+
+def _go_on(run: Run, message: Message[Any], tile: str | None, facts: RunFacts, now: datetime) -> Decision[Run]:
+    """Leave the tile where the run waits, and walk on from this one."""
     assert run.waiting is not None
+    if facts.phase in STOPPED:
+        return _exit(run, message, "journey_stopped", facts, now)
+    left = run.waiting
     walked = walk(replace(run, waiting=None), tile, facts, now)
+    counts = counting.went_on(left.tile)
+    counts.update(walked.counts)
+    return _step(run, walked, message, counts, facts, now)
+
+
+def _exit(run: Run, message: Message[Any], reason: str, facts: RunFacts, now: datetime) -> Decision[Run]:
+    counts = counting.taken_out(run.waiting.tile) if run.waiting else Counter[str]()
+    return _step(run, Walk(ended(run, "exited", reason, now)), message, counts, facts, now)
+
+
+def _step(
+    before: Run, walked: Walk, message: Message[Any], counts: Counter[str], facts: RunFacts, now: datetime
+) -> Decision[Run]:
+    after = walked.run
+    records: tuple[Record, ...] = ()
+    messages = walked.messages
+    if before.waiting is not None:
+        records += forget(before, before.waiting.token, before.waiting.hint)
+    if after.status != "running":
+        counts.update(counting.ended(after))
+        records += standing.no_longer(after, standing.exits_of(after))
+        messages += standing.goal_closes(after, now)
     return Decision(
-        state=walked.run,
-        outcome=walked.run.status,
+        state=after,
+        outcome=after.status,
         inputs=facts.inputs(),
         hints=walked.hints,
-        messages=walked.messages,
+        messages=messages,
         raised=walked.raised,
-        records=forget(run, run.waiting),
+        records=(*records, counting.step_tally(after, message.id, counts, now)),
+        then=following(walked),
     )
 
 
-def _exit(run: Run, reason: str, facts: RunFacts) -> Decision[Run]:
-    return Decision(state=_ended(run, "exited", reason), outcome="exited", inputs=facts.inputs())
-
-
-def _ended(run: Run, status: str, reason: str) -> Run:
-    return replace(run, status=status, reason=reason, waiting=None)
-
-
-def _gather(walked: Walk, run: Run, effect: Effect) -> Walk:
-    return Walk(
-        run,
-        walked.messages + effect.messages,
-        walked.raised + effect.raised,
-        walked.hints + effect.hints,
-    )
-
-
-def _if_then(journey: Journey, tile: str) -> IfThenTile:
-    found = journey.tiles[tile]
-    assert isinstance(found, IfThenTile)
-    return found
-
-
-def _either(first: Lookup, second: Lookup) -> Lookup:
-    return lambda path: first(path) if path.startswith("event.") else second(path)
+def following(walked: Walk) -> Outgoing | None:
+    """Return the look at what the run has just begun to wait for, where that may be so already."""
+    run = walked.run
+    if not walked.look_again or run.waiting is None:
+        return None
+    body = LookAgain(run.journey, run.contact, run.id, run.waiting.token)
+    return Outgoing(derived("look", run.waiting.token), body)

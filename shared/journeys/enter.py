@@ -1,23 +1,20 @@
 """Entering a journey: its rules are asked once an event, and the answer is on record, a refusal too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from shared.definitions.catalogue import Published
-from shared.definitions.conditions import holds
-from shared.journeys.advance import RunFacts, lookup, walk
+from shared.definitions.conditions import InSegment, holds, verdict_key
+from shared.journeys import counting, standing
+from shared.journeys.advance import following
+from shared.journeys.facts import EntryFacts
 from shared.journeys.messages import EnterJourney
+from shared.journeys.parking import parked
 from shared.journeys.run import Entries, Run
+from shared.journeys.walk import lookup, walk
 from shared.runtime.decision import Decision, Put
 from shared.runtime.envelope import MAX_DEPTH, Message
 from shared.runtime.ids import joined
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
-    published: Published
-    run: RunFacts
 
 
 def enter_first(message: Message[EnterJourney], facts: EntryFacts, now: datetime) -> Decision[Entries]:
@@ -32,20 +29,32 @@ def enter(entries: Entries, message: Message[EnterJourney], facts: EntryFacts, n
 def _enter(
     entries: Entries | None, message: Message[EnterJourney], facts: EntryFacts, now: datetime
 ) -> Decision[Entries]:
-    run = _run(message, facts.published, now)
+    journey = facts.run.journey
+    if facts.run.phase == "paused":
+        return parked(message)
+    run = _run(message, facts.version, now)
     reason = _refused_because(entries, run, message, facts, now)
     if reason is not None:
-        return _not_entered(run, reason, _inputs(entries, facts))
-    walked = walk(run, facts.published.journey.first, facts.run, now)
+        return _not_entered(run, reason, message.id, _inputs(entries, facts), now)
+    watched = replace(run, watches=standing.watches(run, journey, lookup(run, facts.run, now)))
+    walked = walk(watched, journey.first, facts.run, now)
+    counts = counting.entered(walked.run)
+    counts.update(walked.counts)
+    is_over = walked.run.status != "running"
+    # Those of a run that is over are written, too: a goal counts for days, and an exit's hint tells nobody anything.
+    hints = (*walked.hints, *standing.hints(watched))
+    gone = standing.no_longer(watched, standing.exits_of(watched)) if is_over else ()
     return Decision(
-        state=Entries(now),
-        blind=facts.published.journey.re_entry.kind == "immediately",
+        state=None if run.test else Entries(now),
+        blind=journey.re_entry.kind == "immediately",
         outcome="entered",
         inputs=_inputs(entries, facts),
         rows={f"run:{run.id}": walked.run},
-        hints=walked.hints,
-        messages=walked.messages,
+        hints=hints,
+        messages=(*walked.messages, *(standing.goal_closes(walked.run, now) if is_over else ())),
         raised=walked.raised,
+        records=(*gone, counting.step_tally(walked.run, message.id, counts, now, is_listed=False)),
+        then=following(walked),
     )
 
 
@@ -53,20 +62,23 @@ def _refused_because(
     entries: Entries | None, run: Run, message: Message[EnterJourney], facts: EntryFacts, now: datetime
 ) -> str | None:
     """Return the closed code of the first rule that refuses, None where the contact may enter."""
-    published = facts.published
-    if published.state == "stopped" or now < published.live_from:
+    known, journey = facts.run, facts.run.journey
+    if known.phase != "live":
         return "not_live"
     if len(message.cause) > MAX_DEPTH:
         return "causation_depth"
-    entry = published.journey.entry
-    if entry is not None and not holds(entry, lookup(run, facts.run)):
+    if journey.exclude and known.verdicts.get(verdict_key(InSegment(journey.exclude))):
+        return "excluded"
+    if journey.entry is not None and not holds(journey.entry, lookup(run, known, now), known.verdicts):
         return "condition_not_met"
-    if not published.journey.re_entry.allows(entries.last if entries else None, now):
+    if not message.test and not journey.re_entry.allows(entries.last if entries else None, now):
         return "re_entry"
     return None
 
 
-def _not_entered(run: Run, reason: str, inputs: Mapping[str, object]) -> Decision[Entries]:
+def _not_entered(
+    run: Run, reason: str, cause: str, inputs: Mapping[str, object], now: datetime
+) -> Decision[Entries]:
     line = {
         "run": run.id,
         "contact": run.contact,
@@ -74,34 +86,34 @@ def _not_entered(run: Run, reason: str, inputs: Mapping[str, object]) -> Decisio
         "reason": reason,
         "at": run.entered_at.isoformat(),
     }
+    refused = replace(run, status="not_entered", reason=reason)
     return Decision(
         outcome="not_entered",
         detail={"reason": reason},
         inputs=inputs,
-        rows={f"run:{run.id}": replace(run, status="not_entered", reason=reason)},
-        records=(Put("views", joined("not-entered", run.journey), joined(run.entered_at.isoformat(), run.id), line),),
+        rows={f"run:{run.id}": refused},
+        records=(
+            Put("views", joined("not-entered", run.journey), joined(run.entered_at.isoformat(), run.id), line),
+            counting.step_tally(refused, cause, counting.refused(reason), now, is_listed=False),
+        ),
     )
 
 
-def _run(message: Message[EnterJourney], published: Published, now: datetime) -> Run:
+def _run(message: Message[EnterJourney], version: int, now: datetime) -> Run:
     body = message.body
     return Run(
         id=body.run,
         journey=body.journey,
-        version=published.version,
+        version=version,
         contact=body.contact,
         event=body.event,
         attributes=body.attributes,
         entered_at=now,
+        test=message.test,
+        points_of=body.points_of,
     )
 
 
 def _inputs(entries: Entries | None, facts: EntryFacts) -> dict[str, object]:
-    published = facts.published
-    return {
-        **facts.run.inputs(),
-        "version": published.version,
-        "state": published.state,
-        "live_from": published.live_from.isoformat(),
-        "last_entry": entries.last.isoformat() if entries else None,
-    }
+    last = entries.last.isoformat() if entries else None
+    return {**facts.run.inputs(), "version": facts.version, "last_entry": last}

@@ -6,18 +6,38 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.cases.messages import OpenCase
-from shared.definitions.conditions import MISSING, Lookup, holds
-from shared.definitions.journey import ActivateTile, BranchTile, ExitTile, IfThenTile, SendTile
-from shared.definitions.mapping import resolve, value_of
+from shared.definitions.business_time import opens_at
+from shared.definitions.conditions import MISSING, InSegment, Lookup, holds, verdict_key
+from shared.definitions.journey import CONTACTS_CHANGED
+from shared.definitions.mapping import Path, resolve, value_of
+from shared.definitions.tile_reader import LONGEST_WAIT
+from shared.definitions.tiles import (
+    ActivateTile,
+    BranchTile,
+    ChannelTile,
+    ExitTile,
+    ExperimentTile,
+    IfThenTile,
+    Match,
+    SendTile,
+    SplitTile,
+    TaskTile,
+    WaitTile,
+)
 from shared.deliveries.messages import SEND
 from shared.events.messages import TriggerFired
+from shared.journeys import choices
+from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
-from shared.journeys.run import Run, Wait
+from shared.journeys.run import Run, Wait, delivery_id
 from shared.journeys.waits import hint, hint_partition
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import Body, ReplyTo
 from shared.runtime.ids import derived
+from shared.tasks.messages import CreateTask
 
+SENT = "sent."
+"""Paths of the run's own messages: `sent.<tile>` is the id of the delivery."""
 ANSWER_WITHIN = timedelta(minutes=15)
 """An answer given later ends the run as `no_answer` (DOMAIN.md 2)."""
 
@@ -27,8 +47,11 @@ class Arrival:
     """A run at a tile, with all the tile may look at."""
 
     run: Run
+    facts: RunFacts
     lookup: Lookup
     now: datetime
+    before: tuple[str, ...] = ()
+    """The tiles of its earlier steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +61,12 @@ class Effect:
     next: str | None = None
     wait: Wait | None = None
     exit: str = ""
+    choice: str = ""
+    """Which of its ways the run takes, where that is worth remembering."""
+    counts: tuple[str, ...] = ()
+    """Further counters of the tile to add one to."""
+    look_again: bool = False
+    """What it waits for may be so already: to be looked at once the wait is committed."""
     messages: tuple[Outgoing, ...] = ()
     raised: tuple[Outgoing, ...] = ()
     hints: tuple[Put, ...] = ()
@@ -46,17 +75,26 @@ class Effect:
 def send(tile: SendTile, at: Arrival) -> Effect:
     """Ask for one message; the run does not wait for it, and goes on whatever becomes of it."""
     run = at.run
-    delivery = derived("delivery", run.id, tile.id)
+    delivery = delivery_id(run.id, tile.id)
     values: dict[str, Any] = {
         "trigger": dict(run.attributes),
         "tiles": {key: dict(run.answers[key]) for key in run.answers},
     }
     case = None
     if tile.ticket is not None:
-        case, number = (_known(value_of(source, at.lookup)) for source in (tile.ticket.case, tile.ticket.number))
+        case, number = (known(value_of(source, at.lookup)) for source in (tile.ticket.case, tile.ticket.number))
         values["ticket"] = {"number": number}
     body = SEND[tile.channel](
-        delivery, run.contact, tile.template, values, case, run.journey, run.version, run.id, tile.id
+        delivery=delivery,
+        contact=run.contact,
+        template=tile.template,
+        values=values,
+        case=case,
+        journey=run.journey,
+        version=run.version,
+        run=run.id,
+        tile=tile.id,
+        points_of=run.points_of,
     )
     return Effect(next=tile.next, messages=(Outgoing(delivery, body),))
 
@@ -73,23 +111,84 @@ def activate(tile: ActivateTile, at: Arrival) -> Effect:
     return Effect(wait=wait, messages=(Outgoing(identity, command, reply_to=_reply_to(at.run, wait)),))
 
 
-def branch(tile: BranchTile, at: Arrival) -> Effect:
-    """Take the first case that holds at the instant of arrival."""
-    for case in tile.cases:
-        if holds(case.when, at.lookup):
-            return Effect(next=case.next)
-    return Effect(next=tile.otherwise)
+def wait(tile: WaitTile, at: Arrival) -> Effect:
+    """Wait until a time; one that has passed does not hold the run up."""
+    until = _wanted(tile, at)
+    if until is None:
+        return Effect(exit="no_date")
+    until = max(until, at.now)
+    if tile.calendar:
+        until = opens_at(at.facts.calendars[tile.calendar], until)
+    if until <= at.now:
+        return Effect(next=tile.next)
+    if until > at.now + LONGEST_WAIT:
+        return Effect(exit="wait_too_long")
+    waiting = Wait(derived("wait", at.run.id, tile.id), tile.id, until)
+    return Effect(wait=waiting, messages=(_limit(at.run, waiting),))
 
 
 def if_then(tile: IfThenTile, at: Arrival) -> Effect:
-    """Wait for a trigger up to a limit; where the run has no value to recognise it by, only the limit can come."""
+    """Wait for an event, or to be in a segment, up to a limit."""
+    if tile.segment and at.facts.verdicts.get(verdict_key(InSegment(tile.segment))):
+        return Effect(next=tile.yes)
     run = at.run
-    value = run.contact if tile.value is None else _known(value_of(tile.value, at.lookup))
     token = derived("wait", run.id, tile.id)
-    where = hint_partition(tile.trigger, tile.by, value) if value is not None else ""
-    wait = Wait(token, tile.id, at.now + tile.within, where)
-    timer = Outgoing(derived("limit", token), TimeUp(run.journey, run.contact, run.id, token), at=wait.until)
-    return Effect(wait=wait, messages=(timer,), hints=(hint(run, wait),) if where else ())
+    where = contact_hint(run) if tile.match is None else match_hint(tile.match, run, at.lookup)
+    waiting = Wait(token, tile.id, at.now + tile.within, where)
+    return Effect(
+        wait=waiting,
+        look_again=tile.match is None or _may_have_happened(tile.match, at),
+        messages=(_limit(run, waiting),),
+        hints=(hint(run, token, where),) if where else (),
+    )
+
+
+def contact_hint(run: Run) -> str:
+    """Name where a run is found that waits for a change of its contact."""
+    return hint_partition(CONTACTS_CHANGED, "contact", run.contact)
+
+
+def match_hint(match: Match, run: Run, lookup: Lookup) -> str:
+    """Name where an event finds the run; empty where the run has no value that any event could bring."""
+    value = run.contact if match.value is None else known(value_of(match.value, lookup))
+    return hint_partition(match.trigger, match.by, value) if value is not None else ""
+
+
+def branch(tile: BranchTile, at: Arrival) -> Effect:
+    """Take the first case that holds at the instant of arrival."""
+    for number, case in enumerate(tile.cases, 1):
+        if holds(case.when, at.lookup, at.facts.verdicts):
+            return Effect(next=case.next, counts=(f"way:{number}",))
+    return Effect(next=tile.otherwise, counts=("way:otherwise",))
+
+
+def split(tile: SplitTile, at: Arrival) -> Effect:
+    number = choices.share(tile, at.run.journey, at.run.contact)
+    return Effect(next=tile.shares[number - 1].next, choice=str(number))
+
+
+def experiment(tile: ExperimentTile, at: Arrival) -> Effect:
+    """Take the way that has won, else the one that this contact tries out."""
+    way = at.facts.winners.get(tile.id) or choices.arm(tile, at.run.journey, at.run.contact)
+    return Effect(next=tile.a if way == "a" else tile.b, choice=way)
+
+
+def best_channel(tile: ChannelTile, at: Arrival) -> Effect:
+    channel, is_control = choices.channel(tile, at.run.contact, at.facts.channels)
+    if channel is None:
+        return Effect(next=tile.otherwise, choice="none")
+    return Effect(next=tile.ways[channel], choice=channel, counts=("control",) if is_control else ())
+
+
+def create_task(tile: TaskTile, at: Arrival) -> Effect:
+    """Give somebody something to do; the run goes on."""
+    run = at.run
+    task = derived("task", run.id, tile.id)
+    case = known(value_of(tile.ticket.case, at.lookup)) if tile.ticket else None
+    body = CreateTask(
+        task, tile.subject, run.contact, tile.owner, tile.name, at.now + tile.due, case, run.journey, run.id
+    )
+    return Effect(next=tile.next, messages=(Outgoing(task, body),))
 
 
 def leave(tile: ExitTile, _at: Arrival) -> Effect:
@@ -99,8 +198,13 @@ def leave(tile: ExitTile, _at: Arrival) -> Effect:
 EFFECTS: Mapping[type[Any], Callable[[Any, Arrival], Effect]] = {
     SendTile: send,
     ActivateTile: activate,
-    BranchTile: branch,
+    WaitTile: wait,
     IfThenTile: if_then,
+    BranchTile: branch,
+    SplitTile: split,
+    ExperimentTile: experiment,
+    ChannelTile: best_channel,
+    TaskTile: create_task,
     ExitTile: leave,
 }
 
@@ -127,5 +231,31 @@ def _reply_to(run: Run, wait: Wait) -> ReplyTo:
     return ReplyTo(Answered.queue, Answered.kind, address)
 
 
-def _known(value: object) -> str | None:
+def _limit(run: Run, wait: Wait) -> Outgoing:
+    """Say when the wait is over, at that time."""
+    body = TimeUp(run.journey, run.contact, run.id, wait.token)
+    return Outgoing(derived("limit", wait.token), body, at=wait.until)
+
+
+def _wanted(tile: WaitTile, at: Arrival) -> datetime | None:
+    """Return until when the tile wants to wait; None where the attribute that says so has no date."""
+    if tile.duration is not None:
+        return at.now + tile.duration
+    if tile.moment is not None:
+        return tile.moment
+    value = value_of(tile.attribute, at.lookup) if tile.attribute else MISSING
+    try:
+        moment = datetime.fromisoformat(str(value))
+        return moment + tile.offset if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _may_have_happened(match: Match, at: Arrival) -> bool:
+    """Whether the message that an interaction is about was sent in an earlier step, so that it may be answered."""
+    sent = match.value.path if isinstance(match.value, Path) else ""
+    return sent.startswith(SENT) and sent.removeprefix(SENT) in at.before
+
+
+def known(value: object) -> str | None:
     return None if value is MISSING or value is None else str(value)

@@ -9,7 +9,7 @@ from typing import Any
 from shared.definitions.catalogue import Catalogue
 from shared.events.messages import TriggerFired
 from shared.journeys.messages import Awaited
-from shared.journeys.run import Run, Wait
+from shared.journeys.run import Run
 from shared.runtime.decision import Outgoing, Put, Remove
 from shared.runtime.ids import derived, joined
 from shared.runtime.store import Row, Store
@@ -21,14 +21,14 @@ def hint_partition(trigger: str, by: str, value: str) -> str:
     return joined(trigger, by, value)
 
 
-def hint(run: Run, wait: Wait) -> Put:
-    address = {"journey": run.journey, "contact": run.contact, "run": run.id, "token": wait.token}
-    return Put(TABLE, wait.hint, joined(run.id, wait.token), address)
+def hint(run: Run, token: str, partition: str) -> Put:
+    address = {"journey": run.journey, "contact": run.contact, "run": run.id, "token": token}
+    return Put(TABLE, partition, joined(run.id, token), address)
 
 
-def forget(run: Run, wait: Wait) -> tuple[Remove, ...]:
+def forget(run: Run, token: str, partition: str) -> tuple[Remove, ...]:
     """Take the hint away once the wait is over."""
-    return (Remove(TABLE, wait.hint, joined(run.id, wait.token)),) if wait.hint else ()
+    return (Remove(TABLE, partition, joined(run.id, token)),) if partition else ()
 
 
 async def resumes(store: Store, catalogue: Catalogue, event: str, fired: TriggerFired) -> list[Outgoing]:

@@ -1,0 +1,120 @@
+"""Changing a journey as a whole: pause, resume, stop, and what follows for those who are in it.
+
+Each follow-up is a process of messages: one page of a list a message, which sends the next. It may be begun again at
+any time: what it tells a run twice is refused by the run.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.definitions.published import Definitions
+from shared.definitions.states import NotAllowed
+from shared.journeys.counting import WAITING
+from shared.journeys.messages import ChangeJourney, EndRun, EndRuns, MoveRun, MoveRuns, ReleaseParked
+from shared.journeys.parking import TABLE as PARKED
+from shared.runtime.bus import Bus, BusMessage
+from shared.runtime.codec import typed
+from shared.runtime.counters import SHARDS, shards
+from shared.runtime.counters import TABLE as COUNTS
+from shared.runtime.decision import Decision, Outgoing, Refusal
+from shared.runtime.envelope import Envelope, Message
+from shared.runtime.errors import Conflict, Contended
+from shared.runtime.ids import derived, joined, quoted
+from shared.runtime.store import Delete, Row, Store
+
+PAGE = 50
+STRAGGLERS = timedelta(minutes=2)
+"""How long after a pause some process may still believe in it: its catalogue is old, or its clock is behind."""
+LOOK_AGAIN = timedelta(seconds=15)
+
+
+class Control:
+    """Routes the commands to journeys."""
+
+    def __init__(self, store: Store, bus: Bus, definitions: Definitions) -> None:
+        self._store = store
+        self._bus = bus
+        self._definitions = definitions
+
+    async def change(self, message: Message[ChangeJourney], now: datetime) -> Decision[None]:
+        """Give the journey another state, and begin what follows from it."""
+        body = message.body
+        try:
+            published = await self._definitions.change_state(body.journey, body.command, now)
+        except LookupError:
+            return Decision(refused=Refusal("not_found", "journey"))
+        except NotAllowed:
+            return Decision(refused=Refusal("transition_not_allowed", "command"))
+        except Conflict:
+            raise Contended from None
+        if body.command == "resume" and published.held_until is not None:
+            release = ReleaseParked(body.journey, published.held_until + STRAGGLERS)
+            return Decision(messages=(Outgoing(derived("release", message.id), release, published.held_until),))
+        if body.command == "stop":
+            end = EndRuns(body.journey, "journey_stopped")
+            return Decision(messages=(Outgoing(derived("end-runs", message.id), end),))
+        return Decision()
+
+    async def release(self, message: Message[ReleaseParked], now: datetime) -> Decision[None]:
+        """Send a page of what was parked again, oldest first."""
+        body = message.body
+        place = quoted(body.journey)
+        page = await self._store.page(PARKED, place, limit=PAGE)
+        if page.rows:
+            await self._bus.send(EndRun.queue, [_again(row) for row in page.rows])
+            await self._store.write(PARKED, place, *(Delete(row.key) for row in page.rows))
+        elif now >= body.until:
+            return Decision()
+        following = ReleaseParked(body.journey, body.until, body.page + 1)
+        at = None if page.rows else now + LOOK_AGAIN
+        return Decision(messages=(Outgoing(derived("release", message.id), following, at),))
+
+    async def end_runs(self, message: Message[EndRuns], _now: datetime) -> Decision[None]:
+        body = message.body
+        rows, following = await self._waiting(body.journey, body.shard, body.after)
+        ends = [
+            Outgoing(
+                derived("end", row.data["run"], body.reason),
+                EndRun(body.journey, row.data["contact"], row.data["run"], body.reason),
+            )
+            for row in rows
+        ]
+        if following is not None:
+            ends.append(Outgoing(derived("page", message.id), EndRuns(body.journey, body.reason, *following)))
+        return Decision(messages=tuple(ends))
+
+    async def move_runs(self, message: Message[MoveRuns], _now: datetime) -> Decision[None]:
+        body = message.body
+        rows, following = await self._waiting(body.journey, body.shard, body.after)
+        moves = [
+            Outgoing(
+                derived("move", row.data["run"], str(body.version), row.data["tile"]),
+                MoveRun(body.journey, row.data["contact"], row.data["run"], body.version, body.places),
+            )
+            for row in rows
+            if row.data["version"] != body.version
+        ]
+        if following is not None:
+            again = MoveRuns(body.journey, body.version, body.places, *following)
+            moves.append(Outgoing(derived("page", message.id), again))
+        return Decision(messages=tuple(moves))
+
+    async def _waiting(self, journey: str, shard: int, after: str) -> tuple[tuple[Row, ...], tuple[int, str] | None]:
+        """Return a page of those who wait in a journey, and where the next page begins; None after the last."""
+        page = await self._store.page(COUNTS, shards(journey)[shard], prefix=WAITING, after=after, limit=PAGE)
+        if page.after is not None:
+            return page.rows, (shard, page.after)
+        return page.rows, (shard + 1, "") if shard + 1 < SHARDS else None
+
+
+def _again(row: Row) -> BusMessage:
+    """Return the parked message under a bus id of its own: the broker may remember the one it came with."""
+    held: Mapping[str, Any] = row.data["envelope"]
+    envelope = typed(Envelope, {**held, "attempt": held["attempt"] + 1})
+    return BusMessage(derived("unparked", envelope.id, str(envelope.attempt)), envelope.encode())
+
+
+def place_of(journey: str, contact: str, run: str) -> str:
+    """Name a run so that it is found again: what people copy from one command into another."""
+    return joined(journey, contact, run)

@@ -1,0 +1,120 @@
+"""What only time does to journeys, looked at every minute: starts, ends of pauses and stops, counters, experiments.
+
+Everything is found out anew from what is stored, so that a tick that never came is made up for by the next.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from shared.definitions.catalogue import Published
+from shared.definitions.journey import SegmentStart
+from shared.definitions.published import Definitions
+from shared.definitions.states import NotAllowed
+from shared.definitions.tiles import ExperimentTile
+from shared.journeys import experiments
+from shared.journeys.counting import WAITING
+from shared.journeys.messages import ChangeJourney, EndRuns, JourneyTick, WalkSegment
+from shared.journeys.segment_walk import read_occurrence
+from shared.runtime import counters
+from shared.runtime.decision import Decision, Outgoing
+from shared.runtime.codec import plain
+from shared.runtime.envelope import Envelope, Message
+from shared.runtime.errors import Conflict
+from shared.runtime.ids import derived
+from shared.runtime.store import Store
+
+LONGEST_PAUSE = timedelta(days=21)
+"""A journey that is paused for longer stops (DOMAIN.md 3)."""
+SETTLED = timedelta(minutes=2)
+"""After a stop: by then every process knows, and nobody enters any more."""
+STUCK = timedelta(minutes=10)
+"""A walk that has not moved for so long is told to go on from where it is."""
+FULL_EVERY = 10
+"""Minutes between full ticks."""
+ONCE = "once"
+
+
+def envelope(now: datetime) -> Envelope:
+    """Return the tick of this minute; every tenth is a full one."""
+    minute = now.replace(second=0, microsecond=0)
+    body = JourneyTick(full=minute.minute % FULL_EVERY == 0)
+    return Envelope(derived("tick", minute.isoformat()), JourneyTick.kind, now, plain(body))
+
+
+class Ticking:
+    """Routes the tick of the timer."""
+
+    def __init__(self, store: Store, definitions: Definitions) -> None:
+        self._store = store
+        self._definitions = definitions
+
+    async def tick(self, message: Message[JourneyTick], now: datetime) -> Decision[None]:
+        catalogue = await self._definitions.current()
+        messages: list[Outgoing] = []
+        for name in sorted(catalogue.journeys):
+            published = catalogue.journeys[name].at(now)
+            phase = published.phase(now)
+            if phase == "paused" and published.since and now - published.since >= LONGEST_PAUSE:
+                stop = ChangeJourney(name, "stop", "carebus/tick")
+                messages.append(Outgoing(derived("paused-too-long", name, published.since.isoformat()), stop))
+            if phase == "stopping":
+                messages += await self._finish_stopping(published, now)
+            if phase == "live" and published.journey.segment is not None:
+                messages += await self._start(published, published.journey.segment, now)
+            if message.body.full:
+                await self._account(published, now)
+        return Decision(messages=tuple(messages))
+
+    async def _finish_stopping(self, published: Published, now: datetime) -> list[Outgoing]:
+        """Take out whoever still waits; a journey in which nobody does has stopped."""
+        journey = published.journey.name
+        for partition in counters.shards(journey):
+            if (await self._store.page(counters.TABLE, partition, prefix=WAITING, limit=1)).rows:
+                again = EndRuns(journey, "journey_stopped")
+                return [Outgoing(derived("end-runs", journey, now.isoformat(timespec="minutes")), again)]
+        if published.since is None or now - published.since >= SETTLED:
+            try:
+                await self._definitions.change_state(journey, "finish", now)
+            except (NotAllowed, Conflict):
+                return []  # somebody else was quicker
+        return []
+
+    async def _start(self, published: Published, start: SegmentStart, now: datetime) -> list[Outgoing]:
+        journey = published.journey.name
+        found = []
+        for occurrence, at in due(start, published.began, now):
+            walk = await read_occurrence(self._store, journey, occurrence)
+            if walk is None or (walk.finished_at is None and now - walk.moved_at > STUCK):
+                page = walk.pages if walk else 0
+                body = WalkSegment(journey, occurrence, at, page)
+                found.append(Outgoing(derived("walk", journey, occurrence, str(page)), body))
+        return found
+
+    async def _account(self, published: Published, now: datetime) -> None:
+        """Fold the counters, and judge the experiments that are open."""
+        journey = published.journey
+        await counters.roll(self._store, journey.name, now.date())
+        tiles = [tile for tile in journey.tiles.values() if isinstance(tile, ExperimentTile)]
+        if not tiles:
+            return
+        won = await experiments.winners(self._store, journey.name, published.version, [tile.id for tile in tiles])
+        counts: Mapping[str, int] = (await counters.read(self._store, journey.name)).get(str(published.version), {})
+        for tile in tiles:
+            verdict = experiments.judge(tile, journey, counts, published.live_from, now)
+            if tile.id not in won and verdict is not None:
+                await experiments.record(self._store, journey.name, published.version, tile.id, verdict, now)
+
+
+def due(start: SegmentStart, began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """Yield the occurrence that should have begun by now, and when; of several that were missed, the last one only.
+
+    `began` is when the journey's first version was live: an edited journey does not start all over again.
+    """
+    first = max(start.at, began) if start.at is not None else began
+    if now < first:
+        return
+    if start.repeat != "every":
+        yield ONCE, first
+        return
+    number = (now - first) // start.every
+    yield str(number), first + number * start.every

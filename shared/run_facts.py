@@ -1,0 +1,178 @@
+"""Gathering what a step of a run rests on: each thing in one request, and only what the tiles ahead refer to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared import facts
+from shared.definitions import needs
+from shared.definitions.conditions import InSegment, verdict_key
+from shared.definitions.journey import Journey
+from shared.definitions.mapping import Path
+from shared.definitions.needs import Needs
+from shared.definitions.published import Definitions
+from shared.definitions.tiles import IfThenTile
+from shared.deliveries.delivery import Delivery
+from shared.journeys import experiments
+from shared.journeys.advance import awaited_by, watched_by
+from shared.journeys.facts import EntryFacts, RunFacts
+from shared.journeys.messages import Answered, EnterJourney, LookAgain, MoveRun, WalkSegment
+from shared.journeys.run import Run, delivery_id
+from shared.journeys.segment_walk import Occurrence, PageFacts
+from shared.journeys.tiles import SENT
+from shared.runtime.clock import Clock
+from shared.runtime.envelope import Message
+from shared.runtime.store import Store
+
+HAPPENED: Mapping[str, Callable[[Delivery], bool]] = {
+    "sms-delivered": lambda delivery: delivery.state == "delivered",
+    "email-delivered": lambda delivery: delivery.state == "delivered",
+    "push-delivered": lambda delivery: delivery.state == "delivered",
+    "sms-failed": lambda delivery: delivery.state == "failed",
+    "push-failed": lambda delivery: delivery.state == "failed",
+    "email-bounced": lambda delivery: delivery.reason.startswith("bounced"),
+    "email-opened": lambda delivery: delivery.engagements.get("opened", 0) > 0,
+    "email-link-clicked": lambda delivery: delivery.engagements.get("clicked", 0) > 0,
+    "sms-replied": lambda delivery: delivery.engagements.get("replied", 0) > 0,
+}
+"""Interaction to whether a delivery shows that it has happened."""
+
+PAGE = 50
+"""Contacts looked at in one step of a walk through a segment."""
+HOLDING = ("paused", "stopping", "stopped")
+"""The phases that concern runs which have begun; all others only concern who wants to enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Whose step it is."""
+
+    journey: Journey
+    version: int
+    contact: str
+    attributes: Mapping[str, Any]
+    answers: Mapping[str, Mapping[str, Any]]
+
+    def case(self) -> str | None:
+        """Return the case that the run is about: the one it opened last, else the one that started it."""
+        opened = [answer["case_id"] for answer in self.answers.values() if answer.get("case_id")]
+        return opened[-1] if opened else self.attributes.get("case")
+
+    def device(self) -> str | None:
+        return self.attributes.get("device") or self.attributes.get("device_id")
+
+
+class RunFactsGatherer:
+    """Reads for the steps of runs."""
+
+    def __init__(self, definitions: Definitions, clock: Clock) -> None:
+        self._definitions = definitions
+        self._clock = clock
+
+    async def of_entry(self, store: Store, message: Message[EnterJourney], _entries: object) -> EntryFacts:
+        body = message.body
+        published = await self._definitions.published(body.journey)
+        journey, phase = published.journey, published.phase(self._clock.now())
+        if phase != "live":
+            return EntryFacts(published.version, RunFacts(journey, phase=phase))
+        about = _About(journey, published.version, body.contact, body.attributes, {})
+        return EntryFacts(published.version, await self._read(store, about, needs.of_entry(journey)))
+
+    async def of_step(self, store: Store, message: Message[Any], run: Run | None) -> RunFacts | None:
+        if run is None:
+            return None
+        journey = await self._definitions.journey(run.journey, run.version)
+        phase = (await self._definitions.published(run.journey)).phase(self._clock.now())
+        wanted = _wanted(journey, message, run)
+        if phase in HOLDING or wanted is None:
+            return RunFacts(journey, phase=phase if phase in HOLDING else "live")
+        answers = dict(run.answers)
+        if isinstance(message.body, Answered) and run.waiting:
+            answers[run.waiting.tile] = message.body.answer
+        about = _About(journey, run.version, run.contact, run.attributes, answers)
+        found = await self._read(store, about, wanted)
+        if isinstance(message.body, LookAgain):
+            return replace(found, happened=await _happened(store, journey, run, found))
+        return found
+
+    async def of_move(self, _store: Store, message: Message[MoveRun], run: Run | None) -> RunFacts | None:
+        """Return the version that the run shall go on in."""
+        if run is None:
+            return None
+        held = await self._definitions.journey(run.journey, run.version)
+        return RunFacts(await self._definitions.journey(run.journey, message.body.version), held=held)
+
+    async def of_page(
+        self, store: Store, message: Message[WalkSegment], walk: Occurrence | None
+    ) -> PageFacts:
+        """Read the next page of contacts, and who of them is in the segment."""
+        body = message.body
+        published = await self._definitions.published(body.journey)
+        start, now = published.journey.segment, self._clock.now()
+        if start is None or published.phase(now) in ("stopping", "stopped"):
+            return PageFacts(start.segment if start else "", (), None, is_stopped=True)
+        shard, after = (walk.shard, walk.after) if walk else (0, "")
+        page = await facts.members(
+            store,
+            await self._definitions.current(),
+            start.segment,
+            shard,
+            after,
+            limit=PAGE,
+            now=now,
+            registered_before=None if start.repeat == "newcomers" else body.started_at,
+        )
+        members, following = page
+        if following is not None:
+            return PageFacts(start.segment, members, (shard, following))
+        return PageFacts(start.segment, members, (shard + 1, "") if shard + 1 < facts.CONTACT_SHARDS else None)
+
+    async def _read(self, store: Store, about: _About, wanted: Needs) -> RunFacts:
+        now = self._clock.now()
+        catalogue = await self._definitions.current()
+        contact = about.contact
+        case, device = about.case(), about.device()
+        calendars = {name: await self._definitions.calendar(name) for name in sorted(wanted.calendars)}
+        return RunFacts(
+            about.journey,
+            contact=await facts.person(store, contact) if _maps_contact(wanted) else {},
+            verdicts=await facts.verdicts(store, catalogue, contact, wanted.asked, now) if wanted.asked else {},
+            case=await facts.case(store, case) if case and wanted.names("case") else {},
+            device=await facts.device(store, device) if device and wanted.names("device") else {},
+            winners=await experiments.winners(store, about.journey.name, about.version, wanted.experiments),
+            channels=await facts.channels(store, contact, wanted.choices) if wanted.choices else {},
+            calendars={name: calendar for name, (calendar, _) in calendars.items()},
+            calendar_versions={name: version for name, (_, version) in calendars.items()},
+        )
+
+
+def _maps_contact(wanted: Needs) -> bool:
+    return any(path.startswith("contact.") for path in wanted.mapped)
+
+
+def _wanted(journey: Journey, message: Message[Any], run: Run) -> Needs | None:
+    """Return what this message makes the run need; None where nothing, as for a token that is stale."""
+    token = getattr(message.body, "token", "")
+    watch = watched_by(run, token)
+    if watch is not None and watch.kind == "exit" and journey.exits[watch.rule].segment:
+        return needs.of_segment(journey.exits[watch.rule].segment)
+    if run.waiting is None or awaited_by(run, token) is None:
+        return None
+    wanted = needs.of_step(journey, run.waiting.tile)
+    tile = journey.tiles[run.waiting.tile]
+    if isinstance(tile, IfThenTile) and tile.segment:
+        return needs.of_segment(tile.segment, wanted)
+    return wanted
+
+
+async def _happened(store: Store, journey: Journey, run: Run, found: RunFacts) -> bool:
+    """Tell whether what the run waits for is so already: it is in the segment, or its message was answered."""
+    assert run.waiting is not None
+    tile = journey.tiles[run.waiting.tile]
+    assert isinstance(tile, IfThenTile)
+    if tile.match is None:
+        return bool(found.verdicts.get(verdict_key(InSegment(tile.segment))))
+    if tile.match.trigger not in HAPPENED or not isinstance(tile.match.value, Path):
+        return False
+    delivery = await facts.delivery(store, run.contact, delivery_id(run.id, tile.match.value.path.removeprefix(SENT)))
+    return delivery is not None and HAPPENED[tile.match.trigger](delivery)

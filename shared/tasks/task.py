@@ -1,0 +1,91 @@
+"""A task: something a person or a queue has to do for a contact until a time."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.runtime.codec import plain
+from shared.runtime.decision import Answer, Decision, Refusal, View
+from shared.runtime.envelope import Message
+from shared.runtime.ids import joined
+from shared.tasks.messages import CloseTask, CreateTask
+
+TABLE = "tasks"
+HEAD = "head"
+CLOSED = ("done", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The head of a task's partition."""
+
+    id: str
+    subject: str
+    contact: str
+    owner: str
+    """queue or person"""
+    name: str
+    due_at: datetime
+    created_at: datetime
+    case: str | None = None
+    journey: str = ""
+    run: str = ""
+    state: str = "open"
+    """open | done | cancelled"""
+    closed_by: str = ""
+    text: str = ""
+    version: int = 1
+
+
+def create_task(message: Message[CreateTask], _facts: object, now: datetime) -> Decision[Task]:
+    body = message.body
+    task = Task(
+        id=body.task,
+        subject=body.subject,
+        contact=body.contact,
+        owner=body.owner,
+        name=body.name,
+        due_at=body.due_at,
+        created_at=now,
+        case=body.case,
+        journey=body.journey,
+        run=body.run,
+    )
+    return Decision(state=task, outcome="created", records=_views(task))
+
+
+def created_before(_task: Task, _message: Message[CreateTask], _facts: object, _now: datetime) -> Decision[Task]:
+    """The task is there: whatever created it left the cause row that this message finds."""
+    return Decision()
+
+
+def close_task(task: Task, message: Message[CloseTask], _facts: object, _now: datetime) -> Decision[Task]:
+    body = message.body
+    if task.state in CLOSED:
+        return Decision(refused=Refusal("transition_not_allowed", "state"))
+    if body.state not in CLOSED:
+        return Decision(refused=Refusal("unknown_state", "state"))
+    closed = replace(task, state=body.state, closed_by=body.by, text=body.text, version=task.version + 1)
+    return Decision(
+        state=closed,
+        outcome=body.state,
+        answer=Answer({"outcome": body.state, "task_id": task.id}),
+        records=_views(closed),
+    )
+
+
+def list_of(owner: str, name: str) -> str:
+    """Name the list of what a queue or a person still has to do, soonest due first."""
+    return joined("tasks-of", owner, name)
+
+
+def list_of_contact(contact: str) -> str:
+    """Name the list of a contact's tasks, open and closed."""
+    return joined("tasks-for", contact)
+
+
+def _views(task: Task) -> tuple[View, ...]:
+    line, key = plain(task), joined(task.due_at.isoformat(), task.id)
+    return (
+        View(list_of(task.owner, task.name), key, task.version, line if task.state == "open" else None),
+        View(list_of_contact(task.contact), key, task.version, line),
+    )
