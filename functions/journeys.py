@@ -21,7 +21,7 @@ async def advance_run(message: func.ServiceBusMessage) -> None:
 
 
 @blueprint.timer_trigger("timer", schedule="0 * * * * *", run_on_startup=False, use_monitor=True)
-async def tick_journeys(timer: func.TimerRequest) -> None:
+async def tick_journeys(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """See to what only time does to journeys; every tenth minute, fold their counters too."""
     services = bootstrap.services()
     await services.pipeline.take(tick(services.clock.now()))

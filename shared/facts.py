@@ -4,16 +4,22 @@ Features know of one another only messages. What a decision needs from elsewhere
 which the composition root hands to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from shared.cases import case as cases
 from shared.contacts import contact as contacts
 from shared.definitions.catalogue import Catalogue
+from shared.definitions.templates import Channel
+from shared.deliveries.consent import verdict
+from shared.deliveries.delivery import TABLE as DELIVERIES
+from shared.deliveries.delivery import Delivery
 from shared.deliveries.send import Recipient
 from shared.devices import device as devices
 from shared.devices.guard import Glance
 from shared.events.messages import TriggerFired
+from shared.runtime import codec
 from shared.runtime.aggregate import read_head
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import quoted
@@ -46,6 +52,60 @@ async def person(store: Store, contact: str) -> Mapping[str, str]:
     if found is None:
         return {}
     return {"contact_id": contact, "language": found.language, "time_zone": found.time_zone}
+
+
+async def case(store: Store, case: str) -> Mapping[str, Any]:
+    """How a journey's conditions see the case that a run is about."""
+    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    return {name: value for name, value in _told_of(found).items() if value is not None} if found else {}
+
+
+def _told_of(case: cases.Case) -> Mapping[str, Any]:
+    return {
+        "case": case.id,
+        "number": case.number,
+        "status": case.status,
+        "status_reason": case.status_reason,
+        "priority": case.priority,
+        "origin": case.origin,
+        "error_code": case.error_code,
+        "opened_at": case.opened_at.isoformat(),
+    }
+
+
+async def device(store: Store, device: str) -> Mapping[str, Any]:
+    """How a journey's conditions see a device."""
+    found = await read_head(store, devices.TABLE, quoted(device), devices.HEAD, devices.Device)
+    return {"model": found.model} if found else {}
+
+
+async def delivery(store: Store, contact: str, delivery: str) -> Delivery | None:
+    """What became of a message that a run sent."""
+    return await read_head(store, DELIVERIES, quoted(contact), f"delivery:{delivery}", Delivery)
+
+
+async def channels(store: Store, contact: str, choices: Sequence[tuple[Channel, str]]) -> Mapping[str, float]:
+    """Find which channels may be used, and how often the contact has answered to each: 0 to 1.
+
+    Looked at are up to a hundred of the contact's deliveries. They are keyed by hashes: of more, that is a sample.
+    Without any, a channel counts as answered to half the time (Laplace's rule of succession).
+    """
+    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    if found is None:
+        return {}
+    page = await store.page(DELIVERIES, quoted(contact), prefix="delivery:", limit=100)
+    sent = [codec.typed(Delivery, row.data["state"]) for row in page.rows]
+    return {
+        channel: _answered([each for each in sent if each.channel == channel])
+        for channel, purpose in choices
+        if found.points.get(channel) and verdict(channel, purpose, None, found.consents_for(channel))[1] is None
+    }
+
+
+def _answered(sent: Sequence[Delivery]) -> float:
+    reached = [each for each in sent if each.state in ("sent", "delivered")]
+    answered = [each for each in reached if each.engagements]
+    return round((len(answered) + 1) / (len(reached) + 2), 6)
 
 
 async def audience(

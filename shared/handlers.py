@@ -137,9 +137,7 @@ def _tasks() -> tuple[AnyHandler, ...]:
         return Key(tasks.TABLE, quoted(message.body.task), tasks.HEAD, f"change:{message.id}")
 
     return (
-        Handler(
-            task_messages.CreateTask, tasks.Task, key, tasks.created_before, tasks.create_task, writes_first=True
-        ),
+        Handler(task_messages.CreateTask, tasks.Task, key, tasks.created_before, tasks.create_task, writes_first=True),
         Handler(task_messages.CloseTask, tasks.Task, key, tasks.close_task),
     )
 

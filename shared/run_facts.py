@@ -102,9 +102,7 @@ class RunFactsGatherer:
         held = await self._definitions.journey(run.journey, run.version)
         return RunFacts(await self._definitions.journey(run.journey, message.body.version), held=held)
 
-    async def of_page(
-        self, store: Store, message: Message[WalkSegment], walk: Occurrence | None
-    ) -> PageFacts:
+    async def of_page(self, store: Store, message: Message[WalkSegment], walk: Occurrence | None) -> PageFacts:
         """Read the next page of contacts, and who of them is in the segment."""
         body = message.body
         published = await self._definitions.published(body.journey)

@@ -35,7 +35,9 @@ class Published:
         """Return the version in force: an edited journey goes on as it was until everybody knows the new one."""
         if self.before is None or now >= self.live_from:
             return self
-        return replace(self.before, state=self.state, since=self.since, held_until=self.held_until, first_live=self.first_live)
+        return replace(
+            self.before, state=self.state, since=self.since, held_until=self.held_until, first_live=self.first_live
+        )
 
     def phase(self, now: datetime) -> Phase:
         """Return what the state means at this time."""

@@ -92,7 +92,9 @@ class Correlation:
             return Path(f"sent.{tile}")
         fitting = [tile for tile, sent in sends.items() if sent == channel or channel not in sends.values()]
         if not fitting:
-            reader.fault(at, f"no message was sent before that `{self._awaited.name}` could be about; say which by `of`")
+            reader.fault(
+                at, f"no message was sent before that `{self._awaited.name}` could be about; say which by `of`"
+            )
             return None
         return Path(f"sent.{fitting[-1]}")
 

@@ -22,11 +22,11 @@ def expanded(items: Sequence[Node], reader: Reader) -> list[Node]:
     found: list[Node] = []
     for item in items:
         entries = item.value if isinstance(item.value, Mapping) else {}
-        found += _series(item, entries, reader) if "series" in entries else [item]
+        found += _series(item, reader) if "series" in entries else [item]
     return found
 
 
-def _series(item: Node, entries: Mapping[str, Node], reader: Reader) -> list[Node]:
+def _series(item: Node, reader: Reader) -> list[Node]:
     fields = reader.fields(item, ["id", "series"])
     content = reader.fields(fields.get("series"), ["until", "steps"], ["within"])
     if "id" not in fields or "until" not in content or "steps" not in content:

@@ -106,7 +106,7 @@ def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts,
     if message.body.time < run.entered_at or not _fits(run, message.body, match, segment, facts, now):
         return Decision()
     if watch.kind == "goal":
-        return _reach_goal(run, watch, message, now)
+        return _reach_goal(run, watch, message)
     if run.status != "running":
         return Decision()
     if facts.phase == "paused":
@@ -114,7 +114,7 @@ def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts,
     return _exit(run, message, facts.journey.exits[watch.rule].reason, facts, now)
 
 
-def _reach_goal(run: Run, watch: Watch, message: Message[Awaited], now: datetime) -> Decision[Run]:
+def _reach_goal(run: Run, watch: Watch, message: Message[Awaited]) -> Decision[Run]:
     closed = run.ended_at is not None and message.body.time > run.ended_at + standing.GOAL_COUNTS_FOR
     if run.goal_at is not None or closed:
         return Decision()
@@ -124,9 +124,7 @@ def _reach_goal(run: Run, watch: Watch, message: Message[Awaited], now: datetime
     return Decision(state=replace(run, goal_at=message.body.time), outcome="goal_reached", records=records)
 
 
-def _fits(
-    run: Run, event: Awaited, match: Match | None, segment: str, facts: RunFacts, now: datetime
-) -> bool:
+def _fits(run: Run, event: Awaited, match: Match | None, segment: str, facts: RunFacts, now: datetime) -> bool:
     if match is None:
         return bool(facts.verdicts.get(verdict_key(InSegment(segment))))
     return match.where is None or holds(match.where, _either(event, lookup(run, facts, now)), facts.verdicts)

@@ -76,9 +76,7 @@ def _refused_because(
     return None
 
 
-def _not_entered(
-    run: Run, reason: str, cause: str, inputs: Mapping[str, object], now: datetime
-) -> Decision[Entries]:
+def _not_entered(run: Run, reason: str, cause: str, inputs: Mapping[str, object], now: datetime) -> Decision[Entries]:
     line = {
         "run": run.id,
         "contact": run.contact,

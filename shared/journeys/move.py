@@ -41,9 +41,7 @@ def move_run(run: Run, message: Message[MoveRun], facts: RunFacts, now: datetime
     seen = lookup(run, facts, now)
     watches = standing.watches(run, journey, seen)
     waiting, hints = _waiting(run, journey, tile, facts, now)
-    moved = replace(
-        run, version=body.version, waiting=waiting, watches=watches, path=(*run.path[:-1], tile)
-    )
+    moved = replace(run, version=body.version, waiting=waiting, watches=watches, path=(*run.path[:-1], tile))
     kept = {watch.hint for watch in watches}
     gone = standing.no_longer(run, (watch for watch in run.watches if watch.hint not in kept))
     if waiting.hint != run.waiting.hint:

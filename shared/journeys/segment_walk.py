@@ -1,7 +1,8 @@
 """Entering the members of a segment: the index of contacts is walked a page at a time, once an occurrence.
 
 Each page is a step of the walk, with its own place on record: it can be stopped and begun again anywhere, and a
-contact's run has an id that only depends on journey, occurrence and contact. So nobody is lost, and nobody enters twice.
+contact's run has an id that only depends on journey, occurrence and contact. So
+nobody is lost, and nobody enters twice.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from shared.runtime.store import Store
 
 TABLE = "occurrences"
 HEAD = "head"
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Occurrence:
     """The contact behind which the next page begins."""
     pages: int = 0
     entered: int = 0
-    moved_at: datetime = datetime.min.replace(tzinfo=UTC)
+    moved_at: datetime = BEGINNING
     finished_at: datetime | None = None
 
 
@@ -61,9 +63,7 @@ def go_on_walking(
     return _page(walk, message, facts, now)
 
 
-def _page(
-    walk: Occurrence, message: Message[WalkSegment], facts: PageFacts, now: datetime
-) -> Decision[Occurrence]:
+def _page(walk: Occurrence, message: Message[WalkSegment], facts: PageFacts, now: datetime) -> Decision[Occurrence]:
     body = message.body
     is_last = facts.next_place is None or facts.is_stopped
     shard, after = facts.next_place or (walk.shard, walk.after)

@@ -16,8 +16,8 @@ from shared.journeys.counting import WAITING
 from shared.journeys.messages import ChangeJourney, EndRuns, JourneyTick, WalkSegment
 from shared.journeys.segment_walk import read_occurrence
 from shared.runtime import counters
-from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.codec import plain
+from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Envelope, Message
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import derived

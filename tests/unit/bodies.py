@@ -11,9 +11,13 @@ from pydantic import AwareDatetime
 
 from shared.definitions.published import Definitions
 from shared.handlers import Surroundings, handlers
+from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
+from shared.journeys.tick import Ticking
+from shared.run_facts import RunFactsGatherer
 from shared.runtime.clock import SystemClock
 from shared.runtime.handler import AnyHandler
+from shared.runtime.memory.bus import MemoryBus
 from shared.runtime.memory.store import MemoryStore
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -38,7 +42,15 @@ def all_handlers() -> Mapping[str, AnyHandler]:
         return None, "nobody"
 
     start = StartJourneys(store, definitions.current, nobody)
-    return handlers(start, Surroundings(definitions, {}, lambda case, _at: case))
+    around = Surroundings(
+        definitions,
+        {},
+        lambda case, _at: case,
+        RunFactsGatherer(definitions, SystemClock()),
+        Control(store, MemoryBus(SystemClock()), definitions),
+        Ticking(store, definitions),
+    )
+    return handlers(start, around)
 
 
 BODIES: tuple[type[Any], ...] = tuple(handler.body for handler in all_handlers().values())

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from shared.definitions.catalogue import Published
 from shared.definitions.journey import Journey
-from shared.journeys.advance import RunFacts, walk
-from shared.journeys.enter import EntryFacts
+from shared.journeys.facts import EntryFacts, RunFacts
 from shared.journeys.messages import EnterJourney
 from shared.journeys.run import Run
+from shared.journeys.walk import walk
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 from tests.unit.definitions.world import load
@@ -39,8 +38,8 @@ def journey(tiles: str, head: str = "") -> Journey:
     return load(f"journey: j\nstarts_on: alarm\n{head}tiles:\n{tiles}").journeys["j"]
 
 
-def facts(tiles: str, **contact: str) -> RunFacts:
-    return RunFacts(journey(tiles), contact)
+def facts(tiles: str, head: str = "", **known: Any) -> RunFacts:
+    return RunFacts(journey(tiles, head), **known)
 
 
 def run(**fields: Any) -> Run:
@@ -60,9 +59,8 @@ def entering(attributes: dict[str, Any] | None = None, **fields: Any) -> Message
     return message(EnterJourney("j", "C-1", "r1", "e1", attributes or ALARM, NOON), **fields)
 
 
-def entry_facts(tiles: str = HELLO, head: str = "", **published: Any) -> EntryFacts:
-    definition = journey(tiles, head)
-    return EntryFacts(replace(Published(definition, 3, "live", NOON), **published), RunFacts(definition, {}))
+def entry_facts(tiles: str = HELLO, head: str = "", **known: Any) -> EntryFacts:
+    return EntryFacts(3, facts(tiles, head, **known))
 
 
 def changed(decision: Decision[Run]) -> Run:

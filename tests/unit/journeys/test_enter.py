@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.definitions.catalogue import Published
-from shared.journeys.enter import EntryFacts, enter, enter_first
+from shared.journeys.enter import enter, enter_first
+from shared.journeys.facts import EntryFacts
 from shared.journeys.messages import EnterJourney
+from shared.journeys.parking import parked
 from shared.journeys.run import Entries, Run
 from shared.runtime.decision import Decision, Put
 from shared.runtime.envelope import MAX_DEPTH, Message
@@ -17,7 +18,7 @@ from tests.unit.journeys.building import ALARM, HELLO, LATER, NOON, WAIT, enteri
 ENTRY = "entry: {attribute: trigger.code, op: gt, value: 10}\n"
 NEVER = "re_entry: never\n"
 AFTER = "re_entry: {after: PT1H}\n"
-LATE = {"live_from": LATER + timedelta(seconds=1)}
+LATE = {"phase": "publishing"}
 DEEP = {"cause": ("e",) * (MAX_DEPTH + 1)}
 
 
@@ -86,16 +87,18 @@ def test_a_refused_entry_is_listed_for_people() -> None:
     decision = refused(REFUSALS[2])
     at = LATER.isoformat()
     line = {"run": "r1", "contact": "C-1", "event": "e1", "reason": "condition_not_met", "at": at}
-    assert decision.records == (Put("views", "not-entered~j", f"{at}~r1", line),)
+    assert Put("views", "not-entered~j", f"{at}~r1", line) in decision.records
 
 
-@pytest.mark.parametrize(("state", "enters"), [("live", True), ("publishing", True), ("stopped", False)])
-def test_a_stopped_journey_takes_nobody(state: str, enters: bool) -> None:
-    assert (first(entry_facts(state=state)).outcome == "entered") == enters
+@pytest.mark.parametrize("phase", ["draft", "publishing", "completing", "stopping", "stopped"])
+def test_only_a_live_journey_takes_somebody(phase: str) -> None:
+    assert first(entry_facts(phase=phase)).detail == {"reason": "not_live"}
 
 
-def test_a_journey_is_live_from_the_very_moment_it_says() -> None:
-    assert first(entry_facts(live_from=LATER)).outcome == "entered"
+def test_what_comes_to_a_paused_journey_is_parked_as_it_came() -> None:
+    decision = first(entry_facts(phase="paused"))
+    assert decision == parked(entering())
+    assert (decision.state, decision.rows, decision.outcome) == (None, {}, "")
 
 
 @pytest.mark.parametrize(("depth", "outcome"), [(MAX_DEPTH, "entered"), (MAX_DEPTH + 1, "not_entered")])
@@ -134,13 +137,9 @@ def test_what_an_entry_rests_on_is_recorded() -> None:
     inputs = enter(Entries(NOON), entering(), entry_facts(), LATER).inputs
     assert inputs == {
         "version": 3,
-        "state": "live",
-        "live_from": NOON.isoformat(),
         "last_entry": NOON.isoformat(),
     }
 
 
-def test_a_published_journey_is_what_its_runs_are_pinned_to() -> None:
-    facts = entry_facts(version=8)
-    assert isinstance(facts.published, Published)
-    assert row(first(facts)).version == 8
+def test_a_run_is_pinned_to_the_version_that_is_in_force() -> None:
+    assert row(first(EntryFacts(8, entry_facts().run))).version == 8

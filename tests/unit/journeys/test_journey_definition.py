@@ -5,18 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.definitions.conditions import Compare
-from shared.definitions.journey import (
-    ActivateTile,
-    BranchCase,
-    BranchTile,
-    ExitTile,
-    IfThenTile,
-    Journey,
-    ReEntry,
-    SendTile,
-    Ticket,
-)
+from shared.definitions.journey import Journey, ReEntry
 from shared.definitions.mapping import Constant, Path
+from shared.definitions.tiles import ActivateTile, BranchCase, BranchTile, ExitTile, IfThenTile, Match, SendTile, Ticket
 from tests.unit.definitions.world import faults, load
 
 HEAD = "journey: j\nstarts_on: alarm\ntiles:\n"
@@ -87,10 +78,10 @@ def test_nested_tiles_go_on_with_the_tile_after_their_parent() -> None:
     )
     assert tiles["wait"] == IfThenTile(
         id="wait",
-        trigger="case-changed",
-        by="device",
-        value=Path("trigger.device"),
-        where=Compare("event.status", "eq", "resolved", "text"),
+        match=Match(
+            "case-changed", "device", Path("trigger.device"), Compare("event.status", "eq", "resolved", "text")
+        ),
+        segment="",
         within=timedelta(minutes=15),
         yes="thank",
         no="sorry",
@@ -179,7 +170,8 @@ def waiting(by: str, head: str = HEAD, before: str = "") -> str:
 def test_a_wait_knows_by_what_an_event_is_its_own(text: str, by: str, value: object) -> None:
     tile = journey(text).tiles["wait"]
     assert isinstance(tile, IfThenTile)
-    assert (tile.by, tile.value) == (by, value)
+    assert tile.match is not None
+    assert (tile.match.by, tile.match.value) == (by, value)
 
 
 @pytest.mark.parametrize(
@@ -192,8 +184,8 @@ def test_a_wait_knows_by_what_an_event_is_its_own(text: str, by: str, value: obj
     ],
 )
 def test_a_journey_whose_decisions_need_the_contact_says_so(text: str) -> None:
-    assert journey(text).needs_contact()
-    assert not journey(HEAD + OPEN + HELLO).needs_contact()
+    assert any(path.startswith("contact.") for path in journey(text).paths())
+    assert not any(path.startswith("contact.") for path in journey(HEAD + OPEN + HELLO).paths())
 
 
 def test_a_journey_says_which_triggers_it_is_about() -> None:

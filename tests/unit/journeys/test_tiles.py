@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from shared.cases.messages import OpenCase
-from shared.definitions.conditions import Lookup
-from shared.definitions.journey import Tile
+from shared.definitions.tiles import Tile
 from shared.deliveries.messages import SendEmail, SendMessage, SendSms
 from shared.events.messages import TriggerFired
-from shared.journeys.advance import RunFacts, lookup
+from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait
 from shared.journeys.tiles import ANSWER_WITHIN, EFFECTS, Arrival, Effect
+from shared.journeys.walk import lookup
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import ReplyTo
 from shared.runtime.ids import derived
@@ -23,12 +23,12 @@ from tests.unit.journeys.building import ALARM, HELLO, NOON, OPEN, TICKET, WAIT,
 ANSWER = {"case_id": "K1", "number": "CAS-1", "outcome": "opened"}
 
 
-def effect(tiles: str, tile: str, at: Run | None = None) -> Effect:
-    """Let a run arrive at one tile."""
-    known = at or run()
+def effect(tiles: str, tile: str, at: Run | None = None, **known: Any) -> Effect:
+    """Let a run arrive at one tile, with these facts."""
+    arriving = at or run()
     definition = journey(tiles).tiles[tile]
-    seen: Lookup = lookup(known, RunFacts(journey(tiles), {}))
-    return EFFECTS[type(definition)](definition, Arrival(known, seen, NOON))
+    facts = RunFacts(journey(tiles), **known)
+    return EFFECTS[type(definition)](definition, Arrival(arriving, facts, lookup(arriving, facts, NOON), NOON))
 
 
 def sent(of: Effect) -> Outgoing:
