@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from shared.definitions import operators
@@ -11,13 +13,22 @@ from shared.definitions.attributes import AttributeType, fault_of
 from shared.definitions.node import Node
 from shared.definitions.operators import OPERATORS, comparable
 from shared.definitions.reader import Reader
-from shared.definitions.scope import Scope
+from shared.definitions.scope import COMPARED, Scope
 
 MISSING: Final = object()
 """What a lookup returns for a path that has no value."""
 
+NOW: Final = "now"
+"""The path under which a lookup gives the decision's time, for `within_last` and `within_next`."""
+
+CONTACT: Final = "contact."
+"""Comparisons of these paths are not looked up: a verdict on each is gathered, so that no value is recorded."""
+
 type Lookup = Callable[[str], object]
-type Condition = Compare | All | AnyOf | Not
+type Verdicts = Mapping[str, bool]
+type Condition = Compare | InSegment | All | AnyOf | Not
+type Asked = Compare | InSegment
+NO_VERDICTS: Verdicts = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,13 @@ class Compare:
     op: str
     value: object
     type: AttributeType
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """The contact is a member of the segment."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +63,63 @@ class Not:
     condition: Condition
 
 
-def holds(condition: Condition, lookup: Lookup) -> bool:
+def holds(condition: Condition, lookup: Lookup, verdicts: Verdicts = NO_VERDICTS) -> bool:
     """Whether the condition is true; it never raises.
 
     Every comparison with a missing value is false, `ne` and `is_set` too. A value that is not of the declared type
     (null is of none) counts as missing. `not` turns around whatever is inside it: `not: {op: eq}` is true of a
-    missing value where `ne` is false.
+    missing value where `ne` is false. What is asked of the contact is answered by `verdicts` alone, false where
+    there is none.
     """
     match condition:
-        case Compare(path, op, value, type_):
-            found = lookup(path)
-            if fault_of(found, type_):
-                return False
-            return OPERATORS[op].holds(comparable(found, type_), comparable(value, type_))
+        case InSegment():
+            return verdicts.get(verdict_key(condition), False)
+        case Compare(path) if path.startswith(CONTACT):
+            return verdicts.get(verdict_key(condition), False)
+        case Compare():
+            return is_true(condition, lookup)
         case All(conditions):
-            return all(holds(each, lookup) for each in conditions)
+            return all(holds(each, lookup, verdicts) for each in conditions)
         case AnyOf(conditions):
-            return any(holds(each, lookup) for each in conditions)
+            return any(holds(each, lookup, verdicts) for each in conditions)
         case Not(inner):
-            return not holds(inner, lookup)
+            return not holds(inner, lookup, verdicts)
+
+
+def is_true(comparison: Compare, lookup: Lookup) -> bool:
+    """Whether one comparison holds of what the lookup finds, whatever its path."""
+    found, operator = lookup(comparison.path), OPERATORS[comparison.op]
+    if fault_of(found, comparison.type):
+        return False
+    value = comparable(found, comparison.type)
+    if operator.operand != "duration":
+        return operator.holds(value, comparable(comparison.value, comparison.type))
+    now = lookup(NOW)
+    if now is MISSING:
+        return False
+    return operator.holds(value, operators.span(now, comparison.value))
+
+
+def asks(condition: Condition) -> frozenset[Asked]:
+    """What it asks of the contact: the verdicts it needs."""
+    match condition:
+        case InSegment():
+            return frozenset({condition})
+        case Compare(path):
+            return frozenset({condition}) if path.startswith(CONTACT) else frozenset()
+        case Not(inner):
+            return asks(inner)
+        case All(conditions) | AnyOf(conditions):
+            return frozenset().union(*map(asks, conditions))
+
+
+def verdict_key(asked: Asked) -> str:
+    """The name that its verdict goes by, such as `contact.language eq "de"`; equal questions have equal ones."""
+    match asked:
+        case InSegment(name):
+            return f"segment {name}"
+        case Compare(path, op, value):
+            return f"{path} {op} {json.dumps(value)}" if value is not None else f"{path} {op}"
 
 
 def attributes_of(condition: Condition) -> frozenset[str]:
@@ -71,6 +127,8 @@ def attributes_of(condition: Condition) -> frozenset[str]:
     match condition:
         case Compare(path):
             return frozenset({path})
+        case InSegment():
+            return frozenset()
         case Not(inner):
             return attributes_of(inner)
         case All(conditions) | AnyOf(conditions):
@@ -78,7 +136,7 @@ def attributes_of(condition: Condition) -> frozenset[str]:
 
 
 def parse(node: Node, scope: Scope, reader: Reader) -> Condition:
-    """`{attribute, op, value}`, `{all: [...]}`, `{any: [...]}` or `{not: ...}`."""
+    """`{attribute, op, value}`, `{segment: NAME}`, `{all: [...]}`, `{any: [...]}` or `{not: ...}`."""
     entries = reader.entries(node)
     if "all" in entries:
         return All(_several(node, "all", scope, reader))
@@ -86,7 +144,18 @@ def parse(node: Node, scope: Scope, reader: Reader) -> Condition:
         return AnyOf(_several(node, "any", scope, reader))
     if "not" in entries:
         return Not(parse(reader.fields(node, ["not"])["not"], scope, reader))
+    if "segment" in entries:
+        return _segment(node, scope, reader)
     return _compare(node, scope, reader)
+
+
+def _segment(node: Node, scope: Scope, reader: Reader) -> Condition:
+    named = reader.fields(node, ["segment"])["segment"]
+    known = reader.people.segments
+    name = reader.text(named) if known is None else reader.named(named, "segment", known)
+    if "contact" not in scope.roots:
+        reader.fault(named, "no contact is known here whose segments could be asked for")
+    return InSegment(name)
 
 
 def _several(node: Node, key: str, scope: Scope, reader: Reader) -> tuple[Condition, ...]:
@@ -96,6 +165,8 @@ def _several(node: Node, key: str, scope: Scope, reader: Reader) -> tuple[Condit
 
 def _compare(node: Node, scope: Scope, reader: Reader) -> Condition:
     fields = reader.fields(node, ["attribute", "op"], ["value"])
+    if "contact" in scope.roots:
+        scope = scope.joined_by("contact", {**COMPARED, **reader.people.attributes})
     attribute = scope.read(fields.get("attribute"), reader)
     op = operators.read(fields.get("op"), attribute.type if attribute else None, reader)
     if attribute is None or not op:

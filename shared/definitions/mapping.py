@@ -8,7 +8,7 @@ from shared.definitions.conditions import MISSING, Lookup
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
-from shared.definitions.scope import Scope
+from shared.definitions.scope import COMPARED, CONTACT, Scope
 
 type Source = Path | Constant
 
@@ -54,6 +54,9 @@ def parse(node: Node, declared: Mapping[str, Attribute], scope: Scope, reader: R
 
 def parse_source(node: Node | None, type_: AttributeType, scope: Scope, reader: Reader) -> Source:
     """A path, or `{value: constant}`, that gives a value of the type."""
+    if node is not None and isinstance(node.value, str) and _is_only_compared(node.value, reader):
+        reader.fault(node, f"`{node.value}` can only be compared: personal values are not passed on")
+        return Path("")
     if node is None or isinstance(node.value, str):
         attribute = scope.read(node, reader)
         if node is not None and attribute is not None and not _fits(attribute.type, type_):
@@ -64,6 +67,11 @@ def parse_source(node: Node | None, type_: AttributeType, scope: Scope, reader: 
     if constant and reason:
         reader.fault(constant, f"the value {reason}")
     return Constant(constant and constant.value)
+
+
+def _is_only_compared(path: str, reader: Reader) -> bool:
+    root, _, name = path.rpartition(".")
+    return root == "contact" and name not in CONTACT and (name in COMPARED or name in reader.people.attributes)
 
 
 def _fits(given: AttributeType, wanted: AttributeType) -> bool:

@@ -3,9 +3,10 @@
 import operator
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from shared.definitions import duration
 from shared.definitions.attributes import TYPES, AttributeType, fault_of
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
@@ -18,11 +19,13 @@ class Operator:
 
     holds: Callable[[Any, Any], bool]
     types: Collection[AttributeType]
-    operand: Literal["none", "one", "two", "many"] = "one"
+    operand: Literal["none", "one", "two", "many", "duration"] = "one"
 
 
 ORDERED: tuple[AttributeType, ...] = ("number", "datetime")
 TEXT: tuple[AttributeType, ...] = ("text",)
+DATETIME: tuple[AttributeType, ...] = ("datetime",)
+LONGEST = timedelta(days=36500)
 
 OPERATORS: Mapping[str, Operator] = {
     "eq": Operator(operator.eq, TYPES),
@@ -36,10 +39,25 @@ OPERATORS: Mapping[str, Operator] = {
     "contains": Operator(operator.contains, TEXT),
     "starts_with": Operator(str.startswith, TEXT),
     "is_set": Operator(lambda _value, _none: True, TYPES, "none"),
+    "within_last": Operator(lambda value, span: timedelta() <= span.now - value <= span.length, DATETIME, "duration"),
+    "within_next": Operator(lambda value, span: timedelta() <= value - span.now <= span.length, DATETIME, "duration"),
 }
-"""`between` includes both limits; text is compared exactly, capitals matter."""
+"""Limits are included, in `between` and `within_*` too; text is compared exactly, capitals matter."""
 
 DATETIME_ALIASES: Mapping[str, str] = {"before": "lt", "after": "gt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time seen from the moment of a decision."""
+
+    now: datetime
+    length: timedelta
+
+
+def span(now: object, length: object) -> Span:
+    """What `within_*` compares with: the decision's time, and the duration that was read."""
+    return Span(datetime.fromisoformat(str(now)), duration.parse(str(length)) or timedelta())
 
 
 def comparable(value: object, type_: AttributeType) -> object:
@@ -76,6 +94,9 @@ def read_operand(node: Node, value: Node | None, op: str, type_: AttributeType, 
     if value is None:
         reader.fault(node, "`value` is missing")
         return None
+    if wanted == "duration":
+        reader.duration(value, LONGEST)
+        return value.value
     if wanted == "one":
         return _value(value, type_, reader)
     values = tuple(_value(item, type_, reader) for item in reader.items(value))

@@ -2,12 +2,27 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from shared.definitions import duration
 from shared.definitions.faults import Fault
 from shared.definitions.names import NAME, nearest
 from shared.definitions.node import Node
+
+if TYPE_CHECKING:
+    from shared.definitions.attributes import Attribute
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What a document may ask about a contact besides what every contact has."""
+
+    attributes: "Mapping[str, Attribute]" = field(default_factory=dict)
+    """The declared ones, by name."""
+    segments: Collection[str] | None = None
+    """Names of segments; None where they are not to be checked, as for what was published before."""
 
 
 class Reader:
@@ -17,8 +32,9 @@ class Reader:
     because a document with a fault is never used. So readers need not stop at the first fault.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, people: People = People()) -> None:
         self.file = file
+        self.people = people
         self.faults: list[Fault] = []
 
     def fault(self, node: Node, reason: str) -> None:
@@ -88,10 +104,14 @@ class Reader:
 
     def known[D](self, node: Node | None, kind: str, documents: Mapping[str, D | None]) -> D | None:
         """The document of that name; None after a fault, its own ones included."""
+        return documents.get(self.named(node, kind, documents))
+
+    def named(self, node: Node | None, kind: str, names: Collection[str]) -> str:
+        """The name of one of these documents."""
         name = self.text(node)
-        if node is not None and name and name not in documents:
-            self.fault(node, f"there is no {kind} `{name}`{nearest(name, documents)}")
-        return documents.get(name)
+        if node is not None and name and name not in names:
+            self.fault(node, f"there is no {kind} `{name}`{nearest(name, names)}")
+        return name
 
     def flag(self, node: Node | None) -> bool:
         if node is None or isinstance(node.value, bool):

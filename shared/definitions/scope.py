@@ -14,7 +14,17 @@ CONTACT: Mapping[str, Attribute] = {
     "language": Attribute("text", optional=True),
     "time_zone": Attribute("text", optional=True),
 }
-"""What conditions and mappings see of a contact: nothing that tells who it is, for steps record what they saw."""
+"""What may be passed on about a contact: nothing that tells who it is, for messages and steps carry it."""
+COMPARED: Mapping[str, Attribute] = {
+    **CONTACT,
+    "city": Attribute("text", optional=True),
+    "position": Attribute("text", optional=True),
+    "account": Attribute("text", optional=True),
+    "relationship": Attribute("text", optional=True),
+    "preferred_channel": Attribute("text", optional=True),
+    "registered_at": Attribute("datetime"),
+}
+"""What conditions may ask about, besides declared attributes: steps record verdicts, never these values."""
 ADDRESSEE: Mapping[str, Attribute] = {
     **CONTACT,
     "name": Attribute("text", optional=True),

@@ -5,6 +5,7 @@ import pytest
 from shared.definitions.attributes import Attribute
 from shared.definitions.conditions import MISSING
 from shared.definitions.mapping import Constant, Path, Source, parse, resolve
+from shared.definitions.reader import People
 from shared.definitions.scope import CONTACT, Scope
 from tests.unit.definitions.world import node
 
@@ -53,6 +54,14 @@ def test_a_source_without_a_value_is_left_out() -> None:
             "device: trigger.id\npriority: tiles.later.x",
             ["2: `tiles.later.x`: the tile `later` has not certainly run before"],
         ),
+        (
+            "device: trigger.id\npriority: contact.city",
+            ["2: `contact.city` can only be compared: personal values are not passed on"],
+        ),
+        (
+            "device: trigger.id\npriority: contact.tariff",
+            ["2: `contact.tariff` can only be compared: personal values are not passed on"],
+        ),
         ("device: trigger.id\npriority: {value: 1}", ["2: the value must be text"]),
         ("device: {value: ''}\npriority: {value: x}", ["1: the value must be an id"]),
         (
@@ -66,6 +75,7 @@ def test_a_source_without_a_value_is_left_out() -> None:
 )
 def test_a_mapping_at_fault(text: str, faults: list[str]) -> None:
     document, reader = node(text)
+    reader.people = People({"tariff": Attribute("text")})
     parse(document, DECLARED, SCOPE, reader)
     assert sorted(f"{fault.line}: {fault.reason}" for fault in reader.faults) == faults
 

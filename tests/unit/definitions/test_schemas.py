@@ -45,6 +45,7 @@ entry:
     - any: [{attribute: trigger.code, op: between, value: [1, 2]}]
     - any: [{attribute: trigger.at, op: before, value: 2026-01-01T00:00:00Z}]
     - not: {attribute: trigger.note, op: is_set}
+    - {attribute: trigger.at, op: within_last, value: P1D}
 tiles:
   - {id: open, activate_trigger: case-requested, with: {device: trigger.device, priority: {value: high}}}
   - id: which
