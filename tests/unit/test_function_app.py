@@ -33,6 +33,7 @@ ROUTES = {
     "api": ("api/{*route}", {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, "ANONYMOUS"),
     "health": ("health", {"GET"}, "ANONYMOUS"),
 }
+TIMERS = {"tick_journeys": "0 * * * * *"}
 
 WATCHED = """
 import socket, sys, threading, time
@@ -67,7 +68,7 @@ def _trigger(function: Function) -> dict[str, Any]:
 
 
 def test_the_app_has_exactly_these_functions() -> None:
-    assert triggers().keys() == QUEUES.keys() | ROUTES.keys()
+    assert triggers().keys() == QUEUES.keys() | ROUTES.keys() | TIMERS.keys()
 
 
 @pytest.mark.parametrize(("name", "queue"), list(QUEUES.items()))
@@ -94,6 +95,11 @@ def test_a_route_is_answered_by_its_function(name: str, door: tuple[str, set[str
     assert (trigger["route"], methods, trigger["authLevel"].name) == door
 
 
+@pytest.mark.parametrize(("name", "schedule"), list(TIMERS.items()))
+def test_a_timer_ticks_as_it_says(name: str, schedule: str) -> None:
+    assert (triggers()[name]["type"], triggers()[name]["schedule"]) == ("timerTrigger", schedule)
+
+
 def test_an_import_needs_no_settings_and_does_nothing() -> None:
     """An exception at import makes all functions vanish; a client made there would be the wrong process's."""
     keep = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
@@ -101,4 +107,4 @@ def test_an_import_needs_no_settings_and_does_nothing() -> None:
         [sys.executable, "-c", WATCHED], cwd=ROOT, env=keep, capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
-    assert done.stdout.split() == sorted(QUEUES | ROUTES)
+    assert done.stdout.split() == sorted({*QUEUES, *ROUTES, *TIMERS})

@@ -23,7 +23,7 @@ tiles:
 journey: cow
 starts_on: case-changed
 tiles:
-  - {id: wait, if_then: {trigger: sms-delivered, within: P1D}}
+  - {id: wait, if_then: {trigger: sms-delivered, by: contact, within: P1D}}
   - {id: praise, activate_trigger: praised}
 """
 

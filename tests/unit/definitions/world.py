@@ -34,7 +34,7 @@ audience: {attribute: contact}
 ---
 trigger: sms-delivered
 kind: interaction
-attributes: {contact: reference}
+attributes: {delivery: reference, contact: reference}
 audience: {attribute: contact}
 """
 

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared.definitions import outline
 from shared.definitions.conditions import Compare
 from shared.definitions.journey import Journey, ReEntry
 from shared.definitions.mapping import Constant, Path
 from shared.definitions.tiles import ActivateTile, BranchCase, BranchTile, ExitTile, IfThenTile, Match, SendTile, Ticket
 from tests.unit.definitions.world import faults, load
 
+TILES = ", ".join(outline.TILES)
 HEAD = "journey: j\nstarts_on: alarm\ntiles:\n"
 OPEN = "- {id: open, activate_trigger: case-requested, with: {device: trigger.device, priority: {value: high}}}\n"
 HELLO = "- {id: hi, send_sms: hello}\n"
@@ -164,7 +166,8 @@ def waiting(by: str, head: str = HEAD, before: str = "") -> str:
         (waiting("", head=ON_CASE), "case", Path("trigger.case")),
         (waiting("", before=OPEN), "case", Path("tiles.open.case_id")),
         (waiting(""), "device", Path("trigger.device")),
-        (HEAD + "- {id: wait, if_then: {trigger: sms-delivered, within: P1D}}", "contact", None),
+        (HEAD + "- {id: wait, if_then: {trigger: sms-delivered, by: contact, within: P1D}}", "contact", None),
+        (HEAD + HELLO + "- {id: wait, if_then: {trigger: sms-delivered, within: P1D}}", "delivery", Path("sent.hi")),
     ],
 )
 def test_a_wait_knows_by_what_an_event_is_its_own(text: str, by: str, value: object) -> None:
@@ -257,19 +260,16 @@ def tile(text: str) -> str:
         (tile("- {id: Hi!, send_sms: hello}"), ["4: `Hi!` is not a name: [a-z][a-z0-9_-]{0,63}"]),
         (
             tile("- {id: hi, send_smss: hello}"),
-            [
-                "4: a tile is one of send_sms, send_email, activate_trigger, branch, if_then, exit"
-                " (did you mean `send_sms`?)"
-            ],
+            [f"4: a tile is one of {TILES} (did you mean `send_sms`?)"],
         ),
         (
             tile("- {id: hi, send_sms: hello, exit: x}"),
-            ["4: a tile is one of send_sms, send_email, activate_trigger, branch, if_then, exit"],
+            [f"4: a tile is one of {TILES}"],
         ),
         (
             tile("- hello"),
             [
-                "4: a tile is one of send_sms, send_email, activate_trigger, branch, if_then, exit",
+                f"4: a tile is one of {TILES}",
                 "4: must be a mapping",
             ],
         ),
@@ -299,7 +299,9 @@ def tile(text: str) -> str:
         # raised triggers
         (tile("- {id: a, activate_trigger: praise}"), ["4: there is no trigger `praise` (did you mean `praised`?)"]),
         (
-            tile("- {id: a, activate_trigger: sms-delivered, with: {contact: contact.contact_id}}"),
+            tile(
+                "- {id: a, activate_trigger: sms-delivered, with: {delivery: {value: x}, contact: contact.contact_id}}"
+            ),
             ["4: `sms-delivered` is a trigger of kind interaction: only custom is raised"],
         ),
         (tile("- {id: a, activate_trigger: case-requested}"), ["4: `device` is missing", "4: `priority` is missing"]),
@@ -352,7 +354,7 @@ def tile(text: str) -> str:
             "journey: j\nstarts_on: alam\ntiles:\n- {id: a, if_then: {trigger: case-changed, within: P1D}}",
             ["2: there is no trigger `alam` (did you mean `alarm`?)"],
         ),
-        (tile("- {id: a, if_then: {within: P1D}}"), ["4: `trigger` is missing"]),
+        (tile("- {id: a, if_then: {within: P1D}}"), ["4: an if_then waits either for a `trigger` or for a `segment`"]),
         (tile("- {id: a, if_then: {trigger: case-changed}}"), ["4: `within` is missing"]),
         (
             tile("- {id: a, if_then: {trigger: case-changd, within: P1D}}"),
