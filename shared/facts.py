@@ -4,13 +4,15 @@ Features know of one another only messages. What a decision needs from elsewhere
 which the composition root hands to it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
 from shared.cases import case as cases
 from shared.contacts import contact as contacts
+from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
+from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, Lookup, verdict_key
 from shared.definitions.templates import Channel
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import TABLE as DELIVERIES
@@ -106,6 +108,26 @@ def _answered(sent: Sequence[Delivery]) -> float:
     reached = [each for each in sent if each.state in ("sent", "delivered")]
     answered = [each for each in reached if each.engagements]
     return round((len(answered) + 1) / (len(reached) + 2), 6)
+
+
+async def verdicts(
+    store: Store, catalogue: Catalogue, contact: str, asked: Set[Asked], now: datetime
+) -> Mapping[str, bool]:
+    """What conditions find of a contact at this time, by `verdict_key`: one read, and none where nothing is asked.
+
+    Of a contact that does not exist nothing is true.
+    """
+    if not asked:
+        return {}
+    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    if found is None:
+        return {verdict_key(each): False for each in asked}
+    return segments.verdicts(asked, catalogue.segments, _about(found, now))
+
+
+def _about(contact: contacts.Contact, now: datetime) -> Lookup:
+    values = {NOW: now, **{f"{CONTACT}{name}": value for name, value in contact.compared().items()}}
+    return lambda path: values.get(path, MISSING)
 
 
 async def audience(

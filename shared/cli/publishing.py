@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.cli.services import Services
+from shared.definitions import loader
+from shared.definitions.conditions import InSegment, asks
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.loader import Documents, load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions
@@ -40,6 +42,8 @@ def overview(documents: Documents) -> list[dict[str, Any]]:
     return [
         *_lines("trigger", {name: trigger.kind for name, trigger in documents.triggers.items()}),
         *_lines("template", {name: _template(documents, name) for name in documents.templates}),
+        *_lines("contact_attributes", _contact_attributes(documents)),
+        *_lines("segment", {name: _segment(documents, name) for name in documents.segments}),
         *_lines("journey", {name: _journey(documents, name) for name in documents.journeys}),
     ]
 
@@ -92,6 +96,16 @@ def _lines(kind: str, described: Mapping[str, str]) -> list[dict[str, Any]]:
 def _template(documents: Documents, name: str) -> str:
     template = documents.templates[name]
     return f"{template.channel}, {template.purpose}, in {', '.join(sorted(template.languages))}"
+
+
+def _contact_attributes(documents: Documents) -> dict[str, str]:
+    of_kind = {name: source for (kind, name), source in documents.sources.items() if kind == "contact_attributes"}
+    return {name: ", ".join(loader.parse("contact_attributes", of_kind[name]).attributes) for name in of_kind}
+
+
+def _segment(documents: Documents, name: str) -> str:
+    asked = asks(documents.segments[name].members)
+    return ", ".join(sorted({each.name if isinstance(each, InSegment) else each.path for each in asked}))
 
 
 def _journey(documents: Documents, name: str) -> str:

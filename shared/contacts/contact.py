@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from shared.contacts.messages import PutContact, SetConsent
+from shared.contacts.messages import PutContact, SetConsent, Value
 from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message
 
@@ -37,38 +38,52 @@ class Contact:
     """When that was said: what was said before, and comes late, changes nothing."""
     consents: Mapping[str, Consent] = field(default_factory=dict)
     """`<channel>:<contact point>:<purpose>` to consent: a new number starts without one."""
+    city: str = ""
+    position: str = ""
+    account: str = ""
+    relationship: str = ""
+    preferred_channel: str = ""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    """The declared ones that are known."""
+    registered_at: datetime | None = None
+    """When it was created; None for one from before that was kept."""
 
     def consents_for(self, channel: str) -> dict[str, str]:
         """Return purpose (or purpose/topic) to consent status, for the channel's present contact point."""
         prefix = consent_key(channel, self.points.get(channel, ""), "")
         return {key.removeprefix(prefix): held.status for key, held in self.consents.items() if key.startswith(prefix)}
 
+    def compared(self) -> dict[str, object]:
+        """Return what conditions may ask about, by name; an empty text is not known."""
+        values = {
+            **self.attributes,
+            "contact_id": self.id,
+            "language": self.language,
+            "time_zone": self.time_zone,
+            "city": self.city,
+            "position": self.position,
+            "account": self.account,
+            "relationship": self.relationship,
+            "preferred_channel": self.preferred_channel,
+            "registered_at": self.registered_at.isoformat() if self.registered_at else "",
+        }
+        return {name: value for name, value in values.items() if value != ""}
+
 
 def consent_key(channel: str, point: str, purpose: str) -> str:
     return f"{channel}:{point}:{purpose}"
 
 
-def create_contact(message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
-    body = message.body
-    contact = Contact(body.contact, body.name, body.language, body.time_zone, _points(body), message.time)
+def create_contact(message: Message[PutContact], _facts: object, now: datetime) -> Decision[Contact]:
+    contact = Contact(message.body.contact, **_said(message), registered_at=now)
     return Decision(state=contact, outcome="created")
 
 
 def put_contact(contact: Contact, message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
     """Update what was sent; consents stay with the contact points they were given for."""
-    body = message.body
     if message.time < contact.said_at:
         return Decision(refused=Refusal("outdated", "time"))
-    points = _points(body)
-    changed = replace(
-        contact,
-        name=body.name,
-        language=body.language,
-        time_zone=body.time_zone,
-        points=points,
-        said_at=message.time,
-    )
-    return Decision(state=changed, outcome="updated")
+    return Decision(state=replace(contact, **_said(message)), outcome="updated")
 
 
 def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, _now: datetime) -> Decision[Contact]:
@@ -91,6 +106,24 @@ def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, 
         return Decision(refused=Refusal("outdated", "time"))
     consents = {**contact.consents, key: Consent(body.status, body.source, message.time)}
     return Decision(state=replace(contact, consents=consents), outcome=body.status)
+
+
+def _said(message: Message[PutContact]) -> dict[str, Any]:
+    """Return the fields of a contact that the message tells: it is replaced as a whole."""
+    body = message.body
+    return {
+        "name": body.name,
+        "language": body.language,
+        "time_zone": body.time_zone,
+        "points": _points(body),
+        "said_at": message.time,
+        "city": body.city,
+        "position": body.position,
+        "account": body.account,
+        "relationship": body.relationship,
+        "preferred_channel": body.preferred_channel,
+        "attributes": body.attributes,
+    }
 
 
 def _points(body: PutContact) -> dict[str, str]:

@@ -1,12 +1,16 @@
 """What is said to a contact's partition: who they are, and what they agreed to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
+
+type Value = str | int | float | bool
+"""What a declared attribute holds, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PutContact:
-    """Create or update a contact. `phone` is E.164; an empty point is none."""
+    """Create or update a contact, as a whole. `phone` is E.164; an empty point is none, so is an empty text."""
 
     kind: ClassVar[str] = "put_contact"
     queue: ClassVar[str] = "contact-commands"
@@ -17,6 +21,14 @@ class PutContact:
     phone: str = ""
     language: str = "en"
     time_zone: str = "UTC"
+    city: str = ""
+    position: str = ""
+    account: str = ""
+    relationship: str = ""
+    preferred_channel: str = ""
+    """sms, email or push."""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    """Of those that are declared (`contact_attributes`), the ones that are known."""
 
 
 @dataclass(frozen=True, slots=True)

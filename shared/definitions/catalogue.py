@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from shared.definitions.journey import Journey
+from shared.definitions.segment import Segment
 from shared.definitions.states import Phase, State
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
@@ -54,16 +55,17 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Triggers, templates, and the latest version of each journey, all by name; it never changes."""
+    """Triggers, templates, segments, and the latest version of each journey, all by name; it never changes."""
 
     triggers: Mapping[str, Trigger]
     journeys: Mapping[str, Published]
     templates: Mapping[str, Template]
     waits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Trigger to what earlier versions wait by: runs stay on the version they began with."""
+    segments: Mapping[str, Segment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("triggers", "journeys", "templates", "waits"):
+        for name in ("triggers", "journeys", "templates", "waits", "segments"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:

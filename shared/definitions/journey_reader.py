@@ -10,7 +10,7 @@ from shared.definitions.match_reader import MATCH, MatchReader
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
 from shared.definitions.surroundings import Surroundings
-from shared.definitions.tile_reader import Library, TileReader
+from shared.definitions.tile_reader import Library, TileReader, segment_named
 from shared.definitions.trigger import Trigger
 
 LONGEST_DELAY = timedelta(days=3650)
@@ -21,7 +21,7 @@ def parse(node: Node, reader: Reader, library: Library) -> Journey:
     """The journey; what its library leaves out is not checked, as for one that was published before."""
     fields = reader.fields(node, ["journey", "starts_on", "tiles"], OPTIONAL)
     start = fields.get("starts_on")
-    segment = _segment_start(start, library, reader) if start and isinstance(start.value, Mapping) else None
+    segment = _segment_start(start, reader) if start and isinstance(start.value, Mapping) else None
     starts_on = _starts_on(start, library.triggers, reader) if segment is None else None
     outlined = outline.parse(fields.get("tiles"), reader)
     activated = _activated(outlined, library.triggers)
@@ -37,8 +37,8 @@ def parse(node: Node, reader: Reader, library: Library) -> Journey:
         tiles={step.id: tiles.read(step) for step in outlined.steps},
         first=outlined.steps[0].id if outlined.steps else None,
         segment=segment,
-        exclude=library.names("segment", fields["exclude"], reader) if "exclude" in fields else "",
-        exits=tuple(_exit(item, matches, library, reader) for item in reader.items(fields.get("exits"))),
+        exclude=segment_named(fields.get("exclude"), reader),
+        exits=tuple(_exit(item, matches, reader) for item in reader.items(fields.get("exits"))),
         goal=_goal(fields["goal"], matches, reader) if "goal" in fields else None,
         ends=reader.moment(fields["ends"]) if "ends" in fields else None,
         is_draft=reader.choice(fields["state"], ("live", "draft")) == "draft" if "state" in fields else False,
@@ -56,11 +56,11 @@ def _starts_on(node: Node | None, triggers: Mapping[str, Trigger | None], reader
     return trigger
 
 
-def _segment_start(node: Node, library: Library, reader: Reader) -> SegmentStart:
+def _segment_start(node: Node, reader: Reader) -> SegmentStart:
     """`{segment, repeat: once | newcomers | {every: duration}, at: time}`."""
     fields = reader.fields(node, ["segment"], ["repeat", "at"])
     at = reader.moment(fields["at"]) if "at" in fields else None
-    segment = library.names("segment", fields.get("segment"), reader)
+    segment = segment_named(fields.get("segment"), reader)
     repeat = fields.get("repeat")
     if repeat is not None and isinstance(repeat.value, Mapping):
         every = reader.duration(reader.fields(repeat, ["every"]).get("every"), LONGEST_DELAY)
@@ -86,12 +86,12 @@ def _re_entry(node: Node | None, reader: Reader) -> ReEntry:
     return ReEntry("after", reader.duration(fields.get("after"), LONGEST_DELAY))
 
 
-def _exit(node: Node, matches: MatchReader, library: Library, reader: Reader) -> ExitRule:
+def _exit(node: Node, matches: MatchReader, reader: Reader) -> ExitRule:
     """`{trigger, by, value, where, reason}` or `{segment, reason}`."""
     fields = reader.fields(node, [], [*MATCH, "segment", "reason"])
     reason = reader.name(fields.get("reason"))
     if "segment" in fields and "trigger" not in fields:
-        return ExitRule(reason or "exit_segment", None, library.names("segment", fields["segment"], reader))
+        return ExitRule(reason or "exit_segment", None, segment_named(fields["segment"], reader))
     if "segment" in fields or "trigger" not in fields:
         reader.fault(node, "an exit is either on a `trigger` or by a `segment`")
     return ExitRule(reason or "exit_trigger", matches.read(node, fields, None))

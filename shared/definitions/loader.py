@@ -3,39 +3,58 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal, overload
 
-from shared.definitions import journey_reader, template_reader, trigger
+from shared.definitions import (
+    attributes,
+    conditions,
+    contact_attributes,
+    journey_reader,
+    segment,
+    template_reader,
+    trigger,
+)
+from shared.definitions.attributes import Attribute
+from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import Journey
 from shared.definitions.names import nearest
 from shared.definitions.node import Node, Plain, of_plain
-from shared.definitions.reader import Reader
+from shared.definitions.reader import People, Reader
+from shared.definitions.segment import Segment
 from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type Kind = Literal["trigger", "template", "journey"]
+type Kind = Literal["trigger", "template", "contact_attributes", "segment", "journey"]
+type Definition = Trigger | Template | ContactAttributes | Segment | Journey
 type Source = dict[str, Plain]
 
-KINDS: tuple[Kind, ...] = ("trigger", "template", "journey")
+KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "journey")
 LANGUAGES = ("en", "de")
 USES = "uses"
+OF_CONTACT = "contact.*"
+"""Under `uses`, where no trigger can have this name: the declared attributes that conditions ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
     """All definitions, and by (kind, name) the source of each as JSON has it, to be stored and compared.
 
-    The source of a journey has the sources of its triggers under `uses`: what it means does not depend on what they
-    become later, and it is another version when they change.
+    The source of a journey has the sources of its triggers under `uses`, and the contact's attributes that its
+    conditions name: what it means does not depend on what they become later, and it is another version when they
+    change. The source of a segment has such attributes too.
     """
 
     triggers: Mapping[str, Trigger]
     templates: Mapping[str, Template]
     journeys: Mapping[str, Journey]
     sources: Mapping[tuple[Kind, str], Source]
+    segments: Mapping[str, Segment]
+    contact_attributes: Mapping[str, Attribute]
+    """Of all documents together, by the attribute's name."""
 
 
 def read_tree(root: Path) -> dict[str, str]:
@@ -56,6 +75,10 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
         raise Invalid(faults)
     documents = [_Document.of(file, node) for file, yaml in files.items() for node in yaml.documents]
     _check_names(documents)
+    declared = _declared(documents)
+    _tell(documents, People(declared, [document.name for document in documents if document.kind == "segment"]))
+    segments = _parsed("segment", documents, segment.parse)
+    _check_circles(documents, segments)
     triggers = _parsed("trigger", documents, trigger.parse)
     templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
     parse_journey = partial(journey_reader.parse, library=Library(triggers, templates))
@@ -67,7 +90,9 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
         triggers=_sound(triggers),
         templates=_sound(templates),
         journeys=_sound(journeys),
-        sources=_sources(documents, _sound(journeys)),
+        sources=_sources(documents, _sound(journeys), declared),
+        segments=_sound(segments),
+        contact_attributes=declared,
     )
 
 
@@ -76,19 +101,28 @@ def parse(kind: Literal["trigger"], source: Mapping[str, object]) -> Trigger: ..
 @overload
 def parse(kind: Literal["template"], source: Mapping[str, object]) -> Template: ...
 @overload
+def parse(kind: Literal["contact_attributes"], source: Mapping[str, object]) -> ContactAttributes: ...
+@overload
+def parse(kind: Literal["segment"], source: Mapping[str, object]) -> Segment: ...
+@overload
 def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
-def parse(kind: Kind, source: Mapping[str, object]) -> Trigger | Template | Journey:
+def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
     """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
-    document = {key: value for key, value in source.items() if key != USES}
+    document = of_plain({key: value for key, value in source.items() if key != USES})
     reader = Reader(f"{kind} {source.get(kind)}")
-    parsed: Trigger | Template | Journey
+    reader.people = People(attributes.parse(of_plain(_uses(source).get(OF_CONTACT, {})), reader))
+    parsed: Definition
     match kind:
         case "trigger":
-            parsed = trigger.parse(of_plain(document), reader)
+            parsed = trigger.parse(document, reader)
         case "template":
-            parsed = template_reader.parse(of_plain(document), reader)
+            parsed = template_reader.parse(document, reader)
+        case "contact_attributes":
+            parsed = contact_attributes.parse(document, reader)
+        case "segment":
+            parsed = segment.parse(document, reader)
         case "journey":
-            parsed = journey_reader.parse(of_plain(document), reader, Library(_used(source)))
+            parsed = journey_reader.parse(document, reader, Library(_used(source)))
     if reader.faults:
         raise Invalid(reader.faults)
     return parsed
@@ -138,12 +172,56 @@ def _sound[D](documents: Mapping[str, D | None]) -> Mapping[str, D]:
     return {name: document for name, document in documents.items() if document is not None}
 
 
-def _sources(documents: Sequence[_Document], journeys: Mapping[str, Journey]) -> Mapping[tuple[Kind, str], Source]:
+def _declared(documents: Sequence[_Document]) -> Mapping[str, Attribute]:
+    """The attributes of contacts, whichever document declares them."""
+    declared: dict[str, Attribute] = {}
+    for document in documents:
+        if document.kind == "contact_attributes":
+            found = contact_attributes.parse(document.node, document.reader).attributes
+            for name in found.keys() & declared.keys():
+                document.reader.fault(document.node, f"the attribute `{name}` is declared twice")
+            declared |= found
+    return declared
+
+
+def _tell(documents: Sequence[_Document], people: People) -> None:
+    for document in documents:
+        document.reader.people = people
+
+
+def _check_circles(documents: Sequence[_Document], segments: Mapping[str, Segment | None]) -> None:
+    for document in documents:
+        if document.kind == "segment" and (way := segment.circle(document.name, segments)):
+            document.reader.fault(document.node, f"the segment is defined by itself: {' -> '.join(way)}")
+
+
+def _sources(
+    documents: Sequence[_Document], journeys: Mapping[str, Journey], declared: Mapping[str, Attribute]
+) -> Mapping[tuple[Kind, str], Source]:
     sources = dict(_plain(documents))
-    for name, journey in journeys.items():
-        uses: Source = {used: sources["trigger", used] for used in sorted(journey.triggers())}
-        sources["journey", name][USES] = uses
+    for (kind, name), source in sources.items():
+        of_contact = {path: declared[path] for path in sorted(_compared(source)) if path in declared}
+        uses: Source = {}
+        if kind == "journey":
+            uses |= {used: sources["trigger", used] for used in sorted(journeys[name].triggers())}
+        if of_contact and kind in ("journey", "segment"):
+            uses[OF_CONTACT] = {
+                path: {"type": attribute.type, "optional": attribute.optional} for path, attribute in of_contact.items()
+            }
+        if uses or kind == "journey":
+            source[USES] = uses
     return sources
+
+
+def _compared(plain: Plain) -> Iterator[str]:
+    """What conditions anywhere in the source ask of a contact."""
+    if isinstance(plain, dict):
+        asked = plain.get("attribute")
+        if isinstance(asked, str) and asked.startswith(conditions.CONTACT):
+            yield asked.removeprefix(conditions.CONTACT)
+        yield from chain.from_iterable(map(_compared, plain.values()))
+    elif isinstance(plain, list):
+        yield from chain.from_iterable(map(_compared, plain))
 
 
 def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], Source]]:
@@ -153,11 +231,15 @@ def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], S
             yield (document.kind, document.name), source
 
 
-def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
+def _uses(source: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
     uses = source.get(USES)
-    if not isinstance(uses, Mapping):
+    return uses if isinstance(uses, Mapping) else {}
+
+
+def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
+    if not isinstance(source.get(USES), Mapping):
         raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{USES}` is missing")])
-    return {name: parse("trigger", used) for name, used in uses.items()}
+    return {name: parse("trigger", used) for name, used in _uses(source).items() if name != OF_CONTACT}
 
 
 def _text(path: Path, root: Path) -> str:

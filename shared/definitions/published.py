@@ -13,10 +13,9 @@ from typing import Any
 
 from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
-from shared.definitions.loader import Documents, Kind, parse
+from shared.definitions.loader import Definition, Documents, Kind, parse
 from shared.definitions.states import NEXT, NotAllowed, State
 from shared.definitions.templates import Template
-from shared.definitions.trigger import Trigger
 from shared.runtime import codec
 from shared.runtime.clock import Clock
 from shared.runtime.errors import Conflict, Transient
@@ -28,8 +27,6 @@ CATALOGUE = "catalogue"
 LATEST = "latest"
 EVERYBODY_KNOWS = timedelta(seconds=5)
 """Added to the cache period before a new version is live: by then no process works with the old catalogue."""
-
-Definition = Trigger | Template | Journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Definitions:
         self._cache_for = cache_for
         self._parsed: dict[tuple[str, str, int], Any] = {}
         self._catalogue: Catalogue | None = None
-        self._pointers: Mapping[str, Any] = {}
+        self._pointers: Mapping[str, Any] = _pointers(None)
         self._fresh_until: datetime | None = None
 
     async def current(self) -> Catalogue:
@@ -63,8 +60,8 @@ class Definitions:
         now = self._clock.now()
         if self._catalogue is None or self._fresh_until is None or now >= self._fresh_until:
             row = await self._store.get(TABLE, CATALOGUE, LATEST)
-            self._catalogue = await self._assembled(row.data if row else EMPTY)
-            self._pointers = row.data if row else EMPTY
+            self._pointers = _pointers(row)
+            self._catalogue = await self._assembled(self._pointers)
             self._fresh_until = now + self._cache_for
         return self._catalogue
 
@@ -91,7 +88,7 @@ class Definitions:
         Raises Conflict where somebody else published meanwhile.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
-        pointers = _copy(row.data if row else EMPTY)
+        pointers = _pointers(row)
         changes = [
             change
             for (kind, name), source in documents.sources.items()
@@ -139,7 +136,7 @@ class Definitions:
 
     def _point(self, pointers: dict[str, Any], change: Change, documents: Documents) -> None:
         if change.kind != "journey":
-            pointers[f"{change.kind}s"][change.name] = change.version
+            pointers[PART[change.kind]][change.name] = change.version
             return
         now = self._clock.now()
         live_from = now + self._cache_for + EVERYBODY_KNOWS
@@ -155,13 +152,13 @@ class Definitions:
                 pointers["waits"][trigger] = sorted(waits)
 
     async def _assembled(self, pointers: Mapping[str, Any]) -> Catalogue:
-        triggers = {name: await self._version("trigger", name, number) for name, number in pointers["triggers"].items()}
-        templates = {
-            name: await self._version("template", name, number) for name, number in pointers["templates"].items()
-        }
+        triggers, templates, segments = [
+            {name: await self._version(kind, name, number) for name, number in pointers[PART[kind]].items()}
+            for kind in ("trigger", "template", "segment")
+        ]
         journeys = {name: await self._published(name, line) for name, line in pointers["journeys"].items()}
         waits = {trigger: frozenset(by) for trigger, by in pointers["waits"].items()}
-        return Catalogue(triggers, journeys, templates, waits)
+        return Catalogue(triggers, journeys, templates, waits, segments)
 
     async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
         journey = await self.journey(name, line["version"])
@@ -187,7 +184,14 @@ class Definitions:
         return row.data["source"]
 
 
-EMPTY: Mapping[str, Any] = {"triggers": {}, "templates": {}, "journeys": {}, "waits": {}}
+PART: Mapping[str, str] = {
+    "trigger": "triggers",
+    "template": "templates",
+    "contact_attributes": "contact_attributes",
+    "segment": "segments",
+    "journey": "journeys",
+}
+"""Kind to where the row keeps the current versions of it."""
 
 
 @lru_cache(maxsize=1024)
@@ -196,8 +200,10 @@ def _parsed(kind: Kind, source: str) -> Definition:
     return parse(kind, json.loads(source))
 
 
-def _copy(pointers: Mapping[str, Any]) -> dict[str, Any]:
-    return {part: dict(content) for part, content in pointers.items()}
+def _pointers(row: Row | None) -> dict[str, Any]:
+    """Return a copy of what the row says; one from before there was a kind has nothing of it."""
+    held = row.data if row else {}
+    return {part: dict(held.get(part, {})) for part in (*PART.values(), "waits")}
 
 
 def _before(held: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
@@ -228,7 +234,7 @@ def _time(line: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _version_of(pointers: Mapping[str, Any], kind: Kind, name: str) -> int:
-    held = pointers[f"{kind}s"].get(name, 0)
+    held = pointers[PART[kind]].get(name, 0)
     number: int = held["version"] if isinstance(held, Mapping) else held
     return number
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from shared.definitions import conditions, mapping, templates
+from shared.definitions.calendar import Calendar
 from shared.definitions.match_reader import MatchReader
 from shared.definitions.node import Node
 from shared.definitions.outline import Step
@@ -50,15 +51,17 @@ class Library:
 
     triggers: Named[Trigger]
     templates: Named[Template] | None = None
-    segments: Named[Any] | None = None
-    calendars: Named[Any] | None = None
+    calendars: Named[Calendar] | None = None
 
-    def names(self, kind: Literal["segment", "calendar"], node: Node | None, reader: Reader) -> str:
-        """The name written here, which must be that of a definition of the kind."""
-        held = self.segments if kind == "segment" else self.calendars
-        if held is not None:
-            reader.known(node, kind, held)
-        return reader.text(node)
+    def calendar(self, node: Node | None, reader: Reader) -> str:
+        """The name of a calendar."""
+        return reader.text(node) if self.calendars is None else reader.named(node, "calendar", self.calendars)
+
+
+def segment_named(node: Node | None, reader: Reader) -> str:
+    """The name of a segment."""
+    known = reader.people.segments
+    return reader.text(node) if known is None else reader.named(node, "segment", known)
 
 
 class TileReader:
@@ -143,14 +146,13 @@ class TileReader:
         is_path = until is not None and isinstance(until.value, str) and until.value[:1].isalpha()
         moment = None if is_path else self._reader.moment(until)
         attribute = mapping.parse_source(until, "datetime", scope, self._reader) if is_path else None
-        calendar = step.fields.get("business_hours")
         return WaitTile(
             id=step.id,
             duration=self._reader.duration(fields["for"], LONGEST_WAIT) if "for" in fields else None,
             moment=moment,
             attribute=attribute,
             offset=self._offset(fields, attribute is not None),
-            calendar=self._library.names("calendar", calendar, self._reader) if calendar else "",
+            calendar=self._library.calendar(step.fields.get("business_hours"), self._reader),
             next=step.exits["next"],
         )
 
@@ -172,11 +174,10 @@ class TileReader:
         fields = self._reader.fields(node, ["within"], keys)
         if ("trigger" in fields) == ("segment" in fields):
             self._reader.fault(node, "an if_then waits either for a `trigger` or for a `segment`")
-        segment = fields.get("segment")
         return IfThenTile(
             id=step.id,
             match=self._matches.read(node, fields, step) if "trigger" in fields else None,
-            segment=self._library.names("segment", segment, self._reader) if segment else "",
+            segment=segment_named(fields.get("segment"), self._reader),
             within=self._reader.duration(fields.get("within"), LONGEST_WAIT),
             yes=step.exits["yes"],
             no=step.exits["no"],

@@ -1,5 +1,7 @@
 """How one feature's decisions see another feature's rows, and how an event finds its contact."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,8 @@ from shared import facts
 from shared.cases.case import Case
 from shared.contacts.contact import Consent, Contact
 from shared.definitions.catalogue import Catalogue
-from shared.definitions.scope import CONTACT
+from shared.definitions.conditions import asks
+from shared.definitions.scope import COMPARED, CONTACT
 from shared.deliveries.send import Recipient
 from shared.devices.device import Device, Ownership
 from shared.devices.guard import Glance
@@ -19,6 +22,7 @@ from shared.runtime.memory.store import MemoryStore
 from shared.runtime.step import Head
 from shared.runtime.store import Upsert
 from tests.unit.definitions.world import load
+from tests.unit.runtime.world import WatchedStore
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -34,6 +38,9 @@ ADA = Contact(
         "sms:+4930999999:commercial": Consent("opted_out", "agent", NOON),
         "email:ada@example.org:transactional": Consent("opted_out", "page", NOON),
     },
+    city="Berlin",
+    attributes={"seats": 3, "warranty_until": "2026-11-22T12:00:00Z"},
+    registered_at=NOON,
 )
 DEVICE = Device("D-1", "M", (Ownership("C-1", NOON), Ownership("C-2", NOON + DAY)))
 
@@ -65,6 +72,75 @@ async def test_a_condition_sees_nothing_that_tells_who_a_contact_is() -> None:
     assert seen == {"contact_id": "C/1", "language": "de", "time_zone": "Europe/Berlin"}
     assert seen.keys() == CONTACT.keys()
     assert await facts.person(await store(), "C-2") == {}
+
+
+SEGMENTS = """
+contact_attributes: ours
+attributes: {seats: number, warranty_until: {type: datetime, optional: true}}
+---
+segment: germans
+members: {attribute: contact.language, op: eq, value: de}
+---
+segment: others
+members: {not: {segment: germans}}
+---
+journey: j
+starts_on: alarm
+entry:
+  all:
+    - {segment: germans}
+    - {segment: others}
+    - {attribute: contact.city, op: eq, value: Berlin}
+    - {attribute: contact.seats, op: gte, value: 2}
+    - {attribute: contact.account, op: is_set}
+    - {attribute: contact.warranty_until, op: within_next, value: P2D}
+    - {attribute: contact.registered_at, op: within_last, value: P1D}
+    - {attribute: trigger.code, op: is_set}
+tiles: [{exit: x}]
+"""
+
+
+async def asked_of(contact: str, now: datetime = NOON, known: WatchedStore | None = None) -> Mapping[str, bool]:
+    documents = load(SEGMENTS)
+    catalogue = Catalogue({}, {}, {}, segments=documents.segments)
+    entry = documents.journeys["j"].entry
+    assert entry is not None
+    return await facts.verdicts(known or await store(), catalogue, contact, asks(entry), now)
+
+
+async def test_what_conditions_find_of_a_contact_is_a_verdict_on_each() -> None:
+    assert await asked_of("C/1") == {
+        "segment germans": True,
+        "segment others": False,
+        'contact.city eq "Berlin"': True,
+        "contact.seats gte 2": True,
+        "contact.account is_set": False,
+        'contact.warranty_until within_next "P2D"': True,
+        'contact.registered_at within_last "P1D"': True,
+    }
+    later = await asked_of("C/1", NOON + 9 * DAY)
+    assert [key for key, verdict in later.items() if "within" in key and verdict] == []
+
+
+async def test_of_a_contact_that_does_not_exist_nothing_is_true_not_even_what_is_turned_around() -> None:
+    verdicts = await asked_of("C-2")
+    assert len(verdicts) == 7
+    assert not any(verdicts.values())
+
+
+async def test_verdicts_cost_one_read_and_none_where_nothing_is_asked() -> None:
+    watched = WatchedStore(await store())
+    await asked_of("C/1", known=watched)
+    assert watched.requests == ["get contacts head"]
+    watched.requests.clear()
+    assert await facts.verdicts(watched, Catalogue({}, {}, {}), "C/1", frozenset(), NOON) == {}
+    assert watched.requests == []
+
+
+async def test_conditions_may_ask_for_whatever_is_kept_of_a_contact_but_for_what_tells_who_it_is() -> None:
+    everything = replace(ADA, position="x", account="x", relationship="x", preferred_channel="sms", attributes={})
+    assert everything.compared().keys() == COMPARED.keys()
+    assert not {"name", "email", "phone"} & COMPARED.keys()
 
 
 async def found(trigger: str, attributes: dict[str, Any], at: datetime = NOON, contact: str | None = None) -> Any:

@@ -39,7 +39,7 @@ def said(contact: Contact, status: str, purpose: str = "commercial", channel: st
 
 def test_a_contact_is_created_as_it_was_sent() -> None:
     points = {"sms": "+4930123456", "email": "ada@example.org"}
-    assert created() == Contact("C-1", "Ada Example", "de-AT", "Europe/Vienna", points, NOON)
+    assert created() == Contact("C-1", "Ada Example", "de-AT", "Europe/Vienna", points, NOON, registered_at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,20 @@ from pathlib import Path
 import pytest
 
 from shared.definitions import loader
+from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
 from tests.unit.definitions.world import TEMPLATES, TRIGGERS, faults, load
 
 ROOT = Path(__file__).parents[3]
 JOURNEY = "journey: j\nstarts_on: alarm\ntiles:\n- {id: hi, send_sms: hello}\n"
 WAITING = JOURNEY + "- {id: wait, if_then: {trigger: case-changed, within: P1D}}\n"
+VIP = """
+contact_attributes: ours
+attributes: {tariff: text, seats: {type: number, optional: true}}
+---
+segment: vip
+members: {all: [{attribute: contact.tariff, op: eq, value: gold}, {attribute: contact.language, op: eq, value: de}]}
+"""
 
 
 def all_faults(**texts: str) -> list[str]:
@@ -27,7 +35,7 @@ def all_faults(**texts: str) -> list[str]:
     ("text", "expected"),
     [
         ("hello", ["1: must be a mapping"]),
-        ("\njorney: j", ["2: a document is one of trigger, template, journey (did you mean `journey`?)"]),
+        ("\njorney: j", [f"2: a document is one of {', '.join(loader.KINDS)} (did you mean `journey`?)"]),
         (JOURNEY + "---\n" + JOURNEY, ["6: the journey `j` is already in x.yaml:1"]),
         ("trigger: alarm\nkind: custom", ["1: the trigger `alarm` is already in triggers.yaml:2"]),
     ],
@@ -73,8 +81,14 @@ def test_the_languages_of_templates_are_configured() -> None:
 
 
 def test_sources_are_json_and_read_back_the_same() -> None:
-    documents = load(WAITING)
-    of_kind = {"trigger": documents.triggers, "template": documents.templates, "journey": documents.journeys}
+    documents = load(WAITING + "---\n" + VIP)
+    of_kind = {
+        "trigger": documents.triggers,
+        "template": documents.templates,
+        "journey": documents.journeys,
+        "segment": documents.segments,
+        "contact_attributes": {"ours": ContactAttributes("ours", documents.contact_attributes)},
+    }
     assert {kind for kind, _ in documents.sources} == set(of_kind)
     for (kind, name), source in documents.sources.items():
         stored = json.loads(json.dumps(source))
@@ -92,6 +106,16 @@ def test_a_stored_journey_means_what_it_meant_when_it_was_stored() -> None:
     assert uses.keys() == {"alarm", "case-changed"}
     assert source != after.sources["journey", "j"]
     assert loader.parse("journey", source) == before.journeys["j"]
+
+
+def test_a_stored_condition_knows_the_types_of_the_attributes_it_names_and_of_no_other() -> None:
+    asking = JOURNEY.replace("tiles:", "entry: {not: {attribute: contact.seats, op: gt, value: 3}}\ntiles:")
+    documents = load(asking + "---" + VIP)
+    assert documents.sources["journey", "j"]["uses"]["contact.*"] == {  # type: ignore[index,call-overload]
+        "seats": {"type": "number", "optional": True}
+    }
+    assert documents.sources["segment", "vip"]["uses"] == {"contact.*": {"tariff": {"type": "text", "optional": False}}}
+    assert "contact.*" not in load(JOURNEY).sources["journey", "j"]["uses"]  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions, NotKnownYet
 from shared.runtime.errors import Conflict
 from shared.runtime.memory.store import MemoryStore
-from shared.runtime.store import Insert
+from shared.runtime.store import Insert, Upsert
 from tests.unit.definitions.world import load
 from tests.unit.runtime.world import NOON, TurnedClock, WatchedStore
 
@@ -16,6 +16,7 @@ CACHE = timedelta(seconds=10)
 FIRST = "journey: j\nstarts_on: alarm\ntiles: [{id: hi, send_sms: hello}]\n"
 SECOND = "journey: j\nstarts_on: alarm\ntiles: [{exit: nothing}]\n"
 WAITING = "journey: j\nstarts_on: alarm\ntiles: [{id: w, if_then: {trigger: case-changed, by: device, within: P1D}}]\n"
+SEGMENT = "segment: s\nmembers: {attribute: contact.city, op: is_set}\n"
 
 
 @dataclass
@@ -48,6 +49,27 @@ async def test_what_is_published_is_read_by_every_process() -> None:
     assert catalogue.journeys["j"].journey == load(FIRST).journeys["j"]
     assert catalogue.triggers == load(FIRST).triggers
     assert catalogue.templates == load(FIRST).templates
+
+
+async def test_segments_are_published_in_versions_like_templates() -> None:
+    world = World()
+    text = "segment: s\nmembers: {attribute: contact.tariff, op: eq, value: gold}\n---\n"
+    declared = "contact_attributes: c\nattributes: {tariff: text}\n"
+    await world.publish(text + declared)
+    assert (await world.process().current()).segments == load(text + declared).segments
+    assert await world.publish(text.replace("gold", "silver") + declared) == [Change("segment", "s", 2, is_new=False)]
+    assert (await world.process().current()).segments == load(text.replace("gold", "silver") + declared).segments
+
+
+async def test_what_was_published_before_there_were_segments_has_none() -> None:
+    world = World()
+    await world.publish(FIRST)
+    row = await world.rows.get("definitions", "catalogue", "latest")
+    assert row is not None
+    old = {part: content for part, content in row.data.items() if part not in ("segments", "contact_attributes")}
+    await world.rows.write("definitions", "catalogue", Upsert("latest", old))
+    assert (await world.process().current()).segments == {}
+    assert [change.kind for change in await world.publish(FIRST + "---\n" + SEGMENT)] == ["segment"]
 
 
 async def test_before_anything_is_published_there_is_nothing() -> None:

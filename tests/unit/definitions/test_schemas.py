@@ -37,6 +37,20 @@ languages:
   en: {subject: a, text: b, html: c}
   de: {subject: a, text: b}
 ---
+contact_attributes: everything
+attributes: {tariff: text, warranty_until: {type: datetime, optional: true}}
+---
+segment: vip
+members: {attribute: contact.tariff, op: in, value: [gold]}
+---
+segment: everything
+members:
+  any:
+    - {segment: vip}
+    - all: [{attribute: contact.city, op: starts_with, value: B}, not: {attribute: contact.account, op: is_set}]
+    - {attribute: contact.warranty_until, op: within_next, value: P30D}
+    - {attribute: contact.registered_at, op: between, value: ["2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"]}
+---
 journey: everything
 starts_on: alarm
 re_entry: {after: PT1H}
@@ -46,6 +60,8 @@ entry:
     - any: [{attribute: trigger.at, op: before, value: 2026-01-01T00:00:00Z}]
     - not: {attribute: trigger.note, op: is_set}
     - {attribute: trigger.at, op: within_last, value: P1D}
+    - {segment: vip}
+    - {attribute: contact.tariff, op: is_set}
 tiles:
   - {id: open, activate_trigger: case-requested, with: {device: trigger.device, priority: {value: high}}}
   - id: which
