@@ -108,7 +108,7 @@ class Definitions:
         Conflict where somebody else changed definitions meanwhile.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
-        pointers = _copy(row.data if row else EMPTY)
+        pointers = _pointers(row)
         if row is None or journey not in pointers["journeys"]:
             raise LookupError(journey)
         held = pointers["journeys"][journey]

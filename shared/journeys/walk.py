@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.definitions.conditions import MISSING, Lookup
+from shared.definitions.conditions import MISSING, NOW, Lookup
 from shared.journeys import counting
 from shared.journeys.facts import RunFacts
 from shared.journeys.run import Run, delivery_id
@@ -56,7 +56,7 @@ def lookup(run: Run, facts: RunFacts, now: datetime) -> Lookup:
         "run": {"id": run.id},
         "case": facts.case,
         "device": facts.device,
-        "now": now.isoformat(),
+        NOW: now,
     }
     known = reader(values)
 

@@ -68,5 +68,6 @@ def _of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, UnionType):
         return st.one_of(*map(_of, get_args(hint)))
     if get_origin(hint) is Mapping:
-        return VALUES
+        inner = get_args(hint)[1]
+        return VALUES if inner is Any else st.dictionaries(st.text(max_size=5), _of(inner), max_size=3)
     return body_of(hint)
