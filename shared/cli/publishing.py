@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.cli.services import Services
 from shared.definitions import loader
+from shared.definitions.calendar import Calendar
 from shared.definitions.conditions import InSegment, asks
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.loader import Documents, load, read_tree
@@ -45,6 +46,7 @@ def overview(documents: Documents) -> list[dict[str, Any]]:
         *_lines("contact_attributes", _contact_attributes(documents)),
         *_lines("segment", {name: _segment(documents, name) for name in documents.segments}),
         *_lines("journey", {name: _journey(documents, name) for name in documents.journeys}),
+        *_lines("calendar", {name: _calendar(calendar) for name, calendar in documents.calendars.items()}),
     ]
 
 
@@ -112,6 +114,13 @@ def _journey(documents: Documents, name: str) -> str:
     journey = documents.journeys[name]
     tiles = len(journey.tiles)
     return f"starts on {journey.starts_on}, {tiles} tile{'' if tiles == 1 else 's'}"
+
+
+def _calendar(calendar: Calendar) -> str:
+    windows = [window for windows in calendar.weekdays for window in windows]
+    hours = sum((window.closes - window.opens for window in windows), timedelta()) / timedelta(hours=1)
+    place = "-".join(filter(None, (calendar.country, calendar.subdivision)))
+    return f"{calendar.time_zone}, {hours:g} hours a week{f', holidays of {place}' if place else ''}"
 
 
 class _Forgetful:

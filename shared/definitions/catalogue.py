@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from shared.definitions.calendar import Calendar
 from shared.definitions.journey import Journey
 from shared.definitions.segment import Segment
 from shared.definitions.states import Phase, State
@@ -55,7 +56,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Triggers, templates, segments, and the latest version of each journey, all by name; it never changes."""
+    """The current definitions of each kind, and the latest version of each journey, all by name; it never changes."""
 
     triggers: Mapping[str, Trigger]
     journeys: Mapping[str, Published]
@@ -63,9 +64,10 @@ class Catalogue:
     waits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Trigger to what earlier versions wait by: runs stay on the version they began with."""
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("triggers", "journeys", "templates", "waits", "segments"):
+        for name in ("triggers", "journeys", "templates", "waits", "segments", "calendars"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:

@@ -9,6 +9,7 @@ from typing import Literal, overload
 
 from shared.definitions import (
     attributes,
+    calendar_reader,
     conditions,
     contact_attributes,
     journey_reader,
@@ -17,6 +18,7 @@ from shared.definitions import (
     trigger,
 )
 from shared.definitions.attributes import Attribute
+from shared.definitions.calendar import Calendar
 from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import Journey
@@ -28,11 +30,11 @@ from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type Kind = Literal["trigger", "template", "contact_attributes", "segment", "journey"]
-type Definition = Trigger | Template | ContactAttributes | Segment | Journey
+type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"]
+type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey
 type Source = dict[str, Plain]
 
-KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "journey")
+KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "calendar", "journey")
 LANGUAGES = ("en", "de")
 USES = "uses"
 OF_CONTACT = "contact.*"
@@ -53,6 +55,7 @@ class Documents:
     journeys: Mapping[str, Journey]
     sources: Mapping[tuple[Kind, str], Source]
     segments: Mapping[str, Segment]
+    calendars: Mapping[str, Calendar]
     contact_attributes: Mapping[str, Attribute]
     """Of all documents together, by the attribute's name."""
 
@@ -81,7 +84,8 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
     _check_circles(documents, segments)
     triggers = _parsed("trigger", documents, trigger.parse)
     templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
-    parse_journey = partial(journey_reader.parse, library=Library(triggers, templates))
+    calendars = _parsed("calendar", documents, partial(calendar_reader.parse, checked=True))
+    parse_journey = partial(journey_reader.parse, library=Library(triggers, templates, calendars))
     journeys = _parsed("journey", documents, parse_journey)
     faults += [fault for document in documents for fault in document.reader.faults]
     if faults:
@@ -92,6 +96,7 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
         journeys=_sound(journeys),
         sources=_sources(documents, _sound(journeys), declared),
         segments=_sound(segments),
+        calendars=_sound(calendars),
         contact_attributes=declared,
     )
 
@@ -104,6 +109,8 @@ def parse(kind: Literal["template"], source: Mapping[str, object]) -> Template: 
 def parse(kind: Literal["contact_attributes"], source: Mapping[str, object]) -> ContactAttributes: ...
 @overload
 def parse(kind: Literal["segment"], source: Mapping[str, object]) -> Segment: ...
+@overload
+def parse(kind: Literal["calendar"], source: Mapping[str, object]) -> Calendar: ...
 @overload
 def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
 def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
@@ -121,6 +128,8 @@ def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
             parsed = contact_attributes.parse(document, reader)
         case "segment":
             parsed = segment.parse(document, reader)
+        case "calendar":
+            parsed = calendar_reader.parse(document, reader)
         case "journey":
             parsed = journey_reader.parse(document, reader, Library(_used(source)))
     if reader.faults:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
+from shared.definitions.calendar import Calendar
 from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Definition, Documents, Kind, parse
@@ -82,6 +83,18 @@ class Definitions:
         catalogue = await self.current()
         return catalogue.templates.get(name), self._pointers["templates"].get(name, 0)
 
+    async def calendar(self, name: str) -> tuple[Calendar, int]:
+        """Return the current version of a calendar and its number; raises NotKnownYet where there is none so far."""
+        catalogue = await self.current()
+        if name not in catalogue.calendars:
+            raise NotKnownYet
+        return catalogue.calendars[name], self._pointers["calendars"][name]
+
+    async def calendar_version(self, name: str, version: int) -> Calendar:
+        """Return one version of a calendar."""
+        calendar: Calendar = await self._version("calendar", name, version)
+        return calendar
+
     async def publish(self, documents: Documents) -> list[Change]:
         """Make these the current definitions: all of them at once, or none. Unchanged ones keep their version.
 
@@ -152,13 +165,13 @@ class Definitions:
                 pointers["waits"][trigger] = sorted(waits)
 
     async def _assembled(self, pointers: Mapping[str, Any]) -> Catalogue:
-        triggers, templates, segments = [
+        triggers, templates, segments, calendars = [
             {name: await self._version(kind, name, number) for name, number in pointers[PART[kind]].items()}
-            for kind in ("trigger", "template", "segment")
+            for kind in ("trigger", "template", "segment", "calendar")
         ]
         journeys = {name: await self._published(name, line) for name, line in pointers["journeys"].items()}
         waits = {trigger: frozenset(by) for trigger, by in pointers["waits"].items()}
-        return Catalogue(triggers, journeys, templates, waits, segments)
+        return Catalogue(triggers, journeys, templates, waits, segments, calendars)
 
     async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
         journey = await self.journey(name, line["version"])
@@ -189,6 +202,7 @@ PART: Mapping[str, str] = {
     "template": "templates",
     "contact_attributes": "contact_attributes",
     "segment": "segments",
+    "calendar": "calendars",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

@@ -15,7 +15,7 @@ from shared.definitions.node import Node, Scalar
 PREFIX = "tag:yaml.org,2002:"
 CONSTRUCTED = {PREFIX + name for name in ("bool", "float", "int", "null")}
 VERBATIM = {PREFIX + name for name in ("str", "timestamp")}
-"""A timestamp stays the text it is: an attribute of type datetime is ISO 8601 text in JSON too."""
+"""A timestamp stays the text it is, as a key too: an attribute of type datetime is ISO 8601 text in JSON too."""
 
 
 class YamlText:
@@ -66,7 +66,7 @@ class YamlText:
     def _mapping(self, node: MappingNode, line: int) -> Node:
         entries: dict[str, Node] = {}
         for key, value in node.value:
-            if key.tag != PREFIX + "str":
+            if key.tag not in VERBATIM:
                 self._fault(_line(key), "a key must be text")
             elif key.value in entries:
                 self._fault(_line(key), f"`{key.value}` is given twice")

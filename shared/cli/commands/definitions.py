@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(folder: Folder = DEFINITIONS) -> None:
-    """Check triggers, templates, segments and journeys, and tell everything that is wrong at once.
+    """Check triggers, templates, segments, calendars and journeys, and tell everything that is wrong at once.
 
     Example: `carebus validate definitions`
     """

@@ -25,6 +25,7 @@ def test_good_definitions_are_listed_by_kind_and_name(folder: Path) -> None:
     assert header == ["kind", "name", "what"]
     assert {line[1] for line in lines if line[0] == "journey"} == NAMES
     assert ["template", "ticket-opened", "sms,", "transactional,", "in", "de,", "en"] in lines
+    assert "Europe/Berlin, 37.5 hours a week, holidays of DE-BE" in [" ".join(line[2:]) for line in lines]
 
 
 def test_every_fault_is_told_with_file_and_line(folder: Path) -> None:

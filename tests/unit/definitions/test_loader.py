@@ -14,6 +14,7 @@ from tests.unit.definitions.world import TEMPLATES, TRIGGERS, faults, load
 
 ROOT = Path(__file__).parents[3]
 JOURNEY = "journey: j\nstarts_on: alarm\ntiles:\n- {id: hi, send_sms: hello}\n"
+CALENDAR = "---\ncalendar: c\ntime_zone: Europe/Berlin\nweekdays: {monday: ['09:00-17:00']}\nholidays: {country: DE}\n"
 WAITING = JOURNEY + "- {id: wait, if_then: {trigger: case-changed, within: P1D}}\n"
 VIP = """
 contact_attributes: ours
@@ -81,12 +82,13 @@ def test_the_languages_of_templates_are_configured() -> None:
 
 
 def test_sources_are_json_and_read_back_the_same() -> None:
-    documents = load(WAITING + "---\n" + VIP)
+    documents = load(WAITING + "---\n" + VIP + CALENDAR)
     of_kind = {
         "trigger": documents.triggers,
         "template": documents.templates,
         "journey": documents.journeys,
         "segment": documents.segments,
+        "calendar": documents.calendars,
         "contact_attributes": {"ours": ContactAttributes("ours", documents.contact_attributes)},
     }
     assert {kind for kind, _ in documents.sources} == set(of_kind)

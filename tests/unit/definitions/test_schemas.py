@@ -79,6 +79,19 @@ tiles:
           within: P1DT1H
           yes: [{id: write, send_email: letter}]
           no: [{id: end, exit: nobody_came}]
+---
+calendar: everything
+time_zone: Europe/Berlin
+weekdays:
+  monday: ["09:00-12:30", "13:00-17:00"]
+  tuesday: ["09:00-17:00"]
+  wednesday: ["09:00-17:00"]
+  thursday: ["09:00-17:00"]
+  friday: ["09:00-17:00"]
+  saturday: ["00:00-02:00"]
+  sunday: ["18:00-24:00"]
+holidays: {country: DE, subdivision: BE, dates: [2026-12-24, 06-19, {date: 12-31, name: New Year's Eve}]}
+special: {2026-12-05: ["10:00-14:00"], 12-30: ["10:00-14:00"]}
 """
 
 
