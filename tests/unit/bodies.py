@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
@@ -65,6 +65,8 @@ def body_of(body_type: type[Any]) -> st.SearchStrategy[Any]:
 def _of(hint: Any) -> st.SearchStrategy[Any]:
     if hint in SIMPLE:
         return SIMPLE[hint]
+    if isinstance(hint, TypeAliasType):
+        return _of(hint.__value__)
     if isinstance(hint, UnionType):
         return st.one_of(*map(_of, get_args(hint)))
     if get_origin(hint) is Mapping:
