@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from shared.cli.commands import cases, contacts, deadletters, definitions, deliveries, imports, rejected, unmatched
+from shared.cli.commands import (
+    cases,
+    contacts,
+    deadletters,
+    definitions,
+    deliveries,
+    imports,
+    rejected,
+    simulate,
+    unmatched,
+)
 from shared.cli.context import USAGE, Cli, stop
 
 app = typer.Typer(
@@ -16,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 definitions.register(app)
+simulate.register(app)
 for name, concern in {
     "import": imports,
     "contacts": contacts,

@@ -39,6 +39,8 @@ LANGUAGES = ("en", "de")
 USES = "uses"
 OF_CONTACT = "contact.*"
 """Under `uses`, where no trigger can have this name: the declared attributes that conditions ask for."""
+SCENARIO = "scenario"
+"""The key of a document that only plays what the others define: `carebus simulate` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
     faults = [fault for file in files.values() for fault in file.faults]
     if any(file.broken for file in files.values()):
         raise Invalid(faults)
-    documents = [_Document.of(file, node) for file, yaml in files.items() for node in yaml.documents]
+    documents = [
+        _Document.of(file, node) for file, yaml in files.items() for node in yaml.documents if not _plays(node)
+    ]
     _check_names(documents)
     declared = _declared(documents)
     _tell(documents, People(declared, [document.name for document in documents if document.kind == "segment"]))
@@ -154,6 +158,10 @@ class _Document:
             reader.fault(node, f"a document is one of {', '.join(KINDS)}{guess}")
         name = entries[kind].value if kind else ""
         return _Document(kind, name if isinstance(name, str) else "", node, reader)
+
+
+def _plays(node: Node) -> bool:
+    return isinstance(node.value, Mapping) and SCENARIO in node.value
 
 
 def _check_names(documents: Sequence[_Document]) -> None:

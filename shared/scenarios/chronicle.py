@@ -1,0 +1,195 @@
+"""What happened, told by the rows that were committed: this asks no feature, so it tells of every one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from shared.definitions.conditions import Condition, Lookup
+from shared.definitions.loader import Documents
+from shared.deliveries.reasons import REASONS
+from shared.runtime.codec import typed
+from shared.runtime.store import Change, Delete
+from shared.scenarios import words
+from shared.scenarios.rows import CaseRow, Letter, RunRow, StepRow, Stored, Waiting
+
+Rows = Mapping[str, Mapping[str, Any]]
+DETAILS = ("tile", "waits", "goes on")
+"""Kinds that are only told of the journey that a scenario is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened, and in `notes` why, or what it said."""
+
+    at: datetime
+    kind: str
+    text: str
+    notes: tuple[str, ...] = ()
+    journey: str = ""
+
+
+class Chronicle:
+    """Sees each commit, in order. Nothing is told before it is opened: what there is at the start just is."""
+
+    def __init__(self, documents: Documents, now: Callable[[], datetime], moment: words.Moment) -> None:
+        self.entries: list[Entry] = []
+        self.runs: dict[str, RunRow] = {}
+        self.letters: dict[str, Letter] = {}
+        self.cases: dict[str, CaseRow] = {}
+        self.is_open = False
+        self._documents = documents
+        self._tiles = words.Tiles(documents)
+        self._contacts: dict[str, Mapping[str, Any]] = {}
+        self._now = now
+        self._moment = moment
+
+    def tell(self, kind: str, text: str, *notes: str, journey: str = "") -> None:
+        if self.is_open:
+            self.entries.append(Entry(self._now(), kind, text, notes, journey))
+
+    def committed(self, table: str, partition: str, changes: Sequence[Change]) -> None:
+        rows = {change.key: change.data for change in changes if not isinstance(change, Delete)}
+        for data in rows.values():
+            if data.get("outcome") == "refused":
+                self._refused(typed(StepRow, data))
+        match table:
+            case "runs":
+                self._run(rows)
+            case "contacts":
+                self._contact(unquote(partition), rows)
+            case "cases" if "head" in rows:
+                self._case(typed(Stored[CaseRow], rows["head"]).state)
+            case "rejected":
+                self._rejected(rows)
+            case "unmatched":
+                self._unmatched(rows)
+
+    def _refused(self, step: StepRow) -> None:
+        self.tell("refused", f"{step.kind}: {step.detail.get('reason', '')}")
+
+    def _rejected(self, rows: Rows) -> None:
+        for row in rows.values():
+            self.tell("rejected", f"{row.get('kind', row['queue'])}: {row['reason']} {row['field']}".rstrip())
+
+    def _unmatched(self, rows: Rows) -> None:
+        for row in rows.values():
+            self.tell("unmatched", f"{row.get('trigger', '')}: {row['reason']}")
+
+    def _case(self, case: CaseRow) -> None:
+        before = self.cases.get(case.id)
+        self.cases[case.id] = case
+        if before is None:
+            self.tell("case", f"{case.number} is opened for {case.contact}: {case.title}")
+        elif (before.status, before.status_reason) != (case.status, case.status_reason):
+            self.tell("case", f"{case.number} is {case.status}, {case.status_reason}")
+
+    def _contact(self, contact: str, rows: Rows) -> None:
+        for key, row in rows.items():
+            if key == "head":
+                self._contacts[contact] = row["state"]
+            elif key.startswith("delivery:"):
+                self._letter(typed(Stored[Letter], row).state)
+
+    def _letter(self, letter: Letter) -> None:
+        before = self.letters.get(letter.id)
+        self.letters[letter.id] = letter
+        what = f"{letter.request.template} to {letter.contact}"
+        content = letter.outgoing
+        if content and letter.has_left() and not (before and before.has_left()):
+            subject = (f"subject: {content.subject}",) if content.subject else ()
+            to = f"{letter.channel} to {letter.contact}, {content.to}: {letter.request.template}"
+            told = f"{to} in {letter.language}" if letter.language else to
+            self.tell("message", told, *subject, *content.text.splitlines(), journey=letter.request.journey)
+        if letter.state not in ("sending", "sent") and letter.state != (before.state if before else ""):
+            because = (REASONS.get(letter.reason, ""),) if letter.reason in REASONS else ()
+            state = f"{letter.state}, {letter.reason}" if letter.reason else letter.state
+            kind = "not sent" if letter.state == "blocked" else "delivery"
+            self.tell(kind, f"{letter.channel} {what}: {state}", *because, journey=letter.request.journey)
+        for name, count in letter.engagements.items():
+            if count > (before.engagements.get(name, 0) if before else 0):
+                self.tell("delivery", f"{letter.channel} {what}: {name}", journey=letter.request.journey)
+
+    def _run(self, rows: Rows) -> None:
+        step = next((typed(StepRow, row) for key, row in rows.items() if key.startswith("step:")), None)
+        for key, row in rows.items():
+            if key.startswith("run:"):
+                self._moved(typed(Stored[RunRow], row).state, step)
+
+    def _moved(self, run: RunRow, step: StepRow | None) -> None:
+        before = self.runs.get(run.id)
+        self.runs[run.id] = run
+        if before is None:
+            self._entered(run)
+        elif before.waiting and before.waiting != run.waiting:
+            self._tell(run, "goes on", f"{before.waiting.tile}: {_cause(step, before.waiting.tile, run)}")
+        new = run.path[len(before.path) if before else 0 :]
+        for tile, following in zip(new, (*new[1:], None), strict=False):
+            self._tell(run, "tile", f"{tile}: {self._tiles.words(run.journey, tile)}", *self._way(run, tile, following))
+        if run.waiting and run.waiting != (before.waiting if before else None):
+            self._tell(run, "waits", self._wait(run.waiting))
+        if run.status in ("completed", "exited") and (before is None or before.status != run.status):
+            what = "completes" if run.status == "completed" else "exits"
+            self._tell(run, "ends", f"{run.contact} {what} {run.journey}{f': {run.reason}' if run.reason else ''}")
+
+    def _tell(self, run: RunRow, kind: str, text: str, *notes: str) -> None:
+        self.tell(kind, text, *(note for note in notes if note), journey=run.journey)
+
+    def _entered(self, run: RunRow) -> None:
+        definition = self._documents.journeys.get(run.journey)
+        entry = definition.entry if definition else None
+        why = words.condition(entry, self._lookup(run)) if entry else ""
+        if run.status == "not_entered":
+            notes = (f"did not hold: {why}",) if why and run.reason == "condition_not_met" else ()
+            self._tell(run, "stays out", f"{run.contact} does not enter {run.journey}: {run.reason}", *notes)
+        else:
+            self._tell(run, "enters", f"{run.contact} enters {run.journey}", f"held: {why}" if why else "")
+
+    def _wait(self, waiting: Waiting) -> str:
+        """A hint names what is waited for; without one it is an answer, or only the time."""
+        trigger, _, by = waiting.hint.partition("~")
+        what = f" for {unquote(trigger)} by {by.partition('~')[0]}" if trigger else ""
+        return f"{waiting.tile}{what} until {self._moment(waiting.until)}, {words.span(waiting.until - self._now())}"
+
+    def _way(self, run: RunRow, tile: str, following: str | None) -> tuple[str, ...]:
+        """Why the run went on as it did: which case of a branch held, which way a choice fell."""
+        if tile in run.choices:
+            return (f"took {words.value(run.choices[tile])}",)
+        definition = self._documents.journeys[run.journey].tiles.get(tile) if self._known(run) else None
+        cases: Sequence[Any] = getattr(definition, "cases", ())
+        if not cases:
+            return ()
+        read = self._lookup(run)
+        taken = next((case.when for case in cases if case.next == following), None)
+        if taken is not None:
+            return (f"held: {words.condition(taken, read)}",)
+        return ("otherwise", *(f"did not hold: {words.condition(_when(case), read)}" for case in cases))
+
+    def _known(self, run: RunRow) -> bool:
+        return run.journey in self._documents.journeys
+
+    def _lookup(self, run: RunRow) -> Lookup:
+        contact = {**self._contacts.get(run.contact, {}), "contact_id": run.contact}
+        return words.reader({"trigger": run.attributes, "tiles": run.answers, "contact": contact})
+
+
+def _when(case: Any) -> Condition:
+    when: Condition = case.when
+    return when
+
+
+def _cause(step: StepRow | None, tile: str, run: RunRow) -> str:
+    """What ended the wait."""
+    if step is None:
+        return "moved"
+    match step.kind:
+        case "answered":
+            answer = run.answers.get(tile) or step.body.get("answer", {})
+            return f"answered, {words.values(answer)}"
+        case "awaited":
+            return f"yes, the event came: {words.values(step.body.get('attributes', {}))}"
+        case "time_up":
+            return "time is up"
+        case other:
+            return other.replace("_", " ")

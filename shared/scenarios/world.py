@@ -1,0 +1,130 @@
+"""The whole system in memory, on a clock that jumps to whatever is due next."""
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from shared.bootstrap import compose
+from shared.channels.memory import MemoryProvider
+from shared.deliveries.messages import SEND
+from shared.deliveries.perform import Performer
+from shared.runtime.bus import BusMessage
+from shared.runtime.memory.bus import Delivery, MemoryBus
+from shared.runtime.memory.store import MemoryStore
+from shared.runtime.settings import Settings
+from shared.runtime.store import Change
+
+SETTINGS = {
+    "CAREBUS_PUBLIC_URL": "https://care.example",
+    "CAREBUS_LINK_KEYS": "k1:no-secret-it-only-signs-links-of-simulations",
+    "CAREBUS_SENDERS": '{"*": {"sources": ["*"], "triggers": ["*"]}}',
+    "CAREBUS_SMS_FROM": "+15550100",
+    "CAREBUS_EMAIL_FROM": "care@example.com",
+    "AcsConnection": "none",
+    "ServiceBusConnection": "none",
+    "TablesConnection": "none",
+}
+MAX_MESSAGES = 20_000
+Committed = Callable[[str, str, Sequence[Change]], None]
+
+
+class Restless(Exception):
+    """More messages than any scenario needs: what is simulated never comes to rest."""
+
+
+class VirtualClock:
+    """Time that passes only when somebody waits, or when nothing is left to do at its hour."""
+
+    def __init__(self, start: datetime) -> None:
+        self._time = start
+
+    def now(self) -> datetime:
+        return self._time
+
+    async def pause(self, seconds: float) -> None:
+        self._time += timedelta(seconds=seconds)
+
+    def reach(self, time: datetime) -> None:
+        self._time = max(self._time, time)
+
+
+class WatchedStore(MemoryStore):
+    """A MemoryStore that tells of each commit."""
+
+    def __init__(self, committed: Committed) -> None:
+        super().__init__()
+        self._committed = committed
+
+    async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
+        etags = await super().write(table, partition, *changes)
+        self._committed(table, partition, changes)
+        return etags
+
+
+class World:
+    """Every function at work, one message after the other, in the order in which they are due."""
+
+    def __init__(self, clock: VirtualClock, committed: Committed, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.clock = clock
+        self.problems: list[str] = []
+        self._handled = 0
+        self._sent = 0
+        self._bus = MemoryBus(clock)
+        provider = MemoryProvider(clock.now)
+        perform = Performer(dict.fromkeys(SEND, provider))
+        self.services = compose(Settings.read(settings), WatchedStore(committed), self._bus, clock, perform)
+
+    async def work(self, until: datetime) -> None:
+        """Handle everything that is due up to this time, and be there; raises Restless."""
+        while (message := self._next()) and message.due <= until:
+            self.clock.reach(message.due)
+            await self._handle(self._bus.take(message))
+        self.clock.reach(until)
+
+    def left(self) -> int:
+        """How many messages are still to come."""
+        return sum(len(queue.waiting) for queue in self._bus.queues.values())
+
+    def rests_at(self) -> datetime | None:
+        """Return when the next message is due; None where none is left."""
+        message = self._next()
+        return message.due if message else None
+
+    async def send(self, queue: str, raw: bytes) -> None:
+        """Put a message on a queue, and see to all that comes of it at once."""
+        self._sent += 1
+        await self._bus.send(queue, [BusMessage(f"sent-{self._sent}", raw)])
+        await self.work(self.clock.now())
+
+    async def _take(self, queue: str, raw: bytes) -> None:
+        """Do what the function of this queue does."""
+        pipeline = self.services.pipeline
+        if queue == "device-events":
+            await pipeline.translate(queue, raw, self.services.ingest.from_bus)
+        elif queue == "delivery-reports":
+            await pipeline.translate(queue, raw, self.services.reports.read)
+        else:
+            await pipeline.handle(queue, raw)
+
+    def _next(self) -> Delivery | None:
+        waiting = [delivery for queue in self._bus.queues.values() for delivery in queue.waiting]
+        return min(waiting, key=lambda delivery: (delivery.due, delivery.sequence), default=None)
+
+    async def _handle(self, locked: Delivery) -> None:
+        self._handled += 1
+        if self._handled > MAX_MESSAGES:
+            raise Restless
+        try:
+            await self._take(locked.queue, locked.message.body)
+        except Exception as error:
+            self._crashed(locked, error)
+            self._bus.abandon(locked)
+        else:
+            self._bus.complete(locked)
+
+    def _crashed(self, locked: Delivery, error: Exception) -> None:
+        """Say where it crashed, not with what words: they may quote what a customer sent."""
+        if locked.deliveries == 1:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{frame.filename.rpartition('/shared/')[2]}:{frame.lineno}"
+            self.problems.append(f"A message on {locked.queue} crashed: {type(error).__name__} at {place}.")
