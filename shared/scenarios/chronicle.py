@@ -100,7 +100,8 @@ class Chronicle:
         if content and letter.has_left() and not (before and before.has_left()):
             subject = (f"subject: {content.subject}",) if content.subject else ()
             to = f"{letter.channel} to {letter.contact}, {content.to}: {letter.request.template}"
-            told = f"{to} in {letter.language}" if letter.language else to
+            by = f" ({letter.request.journey}, {letter.request.tile})" if letter.request.journey else ""
+            told = f"{to} in {letter.language}{by}"
             self.tell("message", told, *subject, *content.text.splitlines(), journey=letter.request.journey)
         if letter.state not in ("sending", "sent") and letter.state != (before.state if before else ""):
             because = (REASONS.get(letter.reason, ""),) if letter.reason in REASONS else ()

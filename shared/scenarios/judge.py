@@ -125,10 +125,14 @@ def _differences(wanted: ExpectedMessage, letter: Letter, scenario: Scenario) ->
     if wanted.state is None and not letter.has_left():
         found.append(f"it is {letter.state}{f', {letter.reason}' if letter.reason else ''}")
     if wanted.at is not None and (after := _after(letter, scenario)) != wanted.at:
-        found.append(f"it is of {span(after)} after the start")
+        found.append(f"it left {_when(after)}")
     text = f"{content.subject}\n{content.text}" if content else ""
     found += [f"it does not contain {part!r}" for part in wanted.contains if part not in text]
     return found
+
+
+def _when(after: timedelta) -> str:
+    return f"{span(after)} after the start" if after else "at the start"
 
 
 def _after(letter: Letter, scenario: Scenario) -> timedelta:
@@ -145,10 +149,10 @@ def _nearest(wanted: ExpectedMessage, left: Sequence[Letter], scenario: Scenario
 
 def _wanted(wanted: ExpectedMessage) -> str:
     parts = [wanted.channel or "a message", f"to {wanted.to}"]
-    for name in ("template", "journey", "tile", "language", "state", "reason", "subject"):
-        if (wish := getattr(wanted, name)) is not None:
-            parts.append(f"{name} {wish or 'empty'}")
-    parts += [f"after {span(wanted.at)}"] if wanted.at is not None else []
+    names = ("template", "journey", "tile", "language", "state", "reason", "subject")
+    wishes = [(name, getattr(wanted, name)) for name in names]
+    parts += [f"{name} {wish or 'empty'}" for name, wish in wishes if wish is not None]
+    parts += [_when(wanted.at)] if wanted.at is not None else []
     parts += [f"with {part!r}" for part in wanted.contains]
     return f"{' '.join(parts[:2])}{''.join(f', {part}' for part in parts[2:])}"
 

@@ -39,13 +39,17 @@ class Outcome:
     """What could not be done, crashed, or never came to rest; each is a failure."""
 
 
-def play(scenario: Scenario, documents: Documents, seed: int = 0) -> Outcome:
-    """Run a scenario against all these definitions: the same one with the same seed always comes to the same."""
-    return asyncio.run(_Play(scenario, documents, seed).played())
+def play(scenario: Scenario, documents: Documents, seed: int = 0, most: int = MAX_MESSAGES) -> Outcome:
+    """Run a scenario against all these definitions: the same one with the same seed always comes to the same.
+
+    The seed goes into the ids of what happens, and so into everything that is derived from them. `most` is how many
+    messages it may take.
+    """
+    return asyncio.run(_Play(scenario, documents, seed, most).played())
 
 
 class _Play:
-    def __init__(self, scenario: Scenario, documents: Documents, seed: int) -> None:
+    def __init__(self, scenario: Scenario, documents: Documents, seed: int, most: int) -> None:
         self._scenario = scenario
         self._documents = documents
         self._name = f"{seed}/{scenario.name}"
@@ -53,20 +57,21 @@ class _Play:
         self._clock = VirtualClock(scenario.starts - BEFORE)
         zone = scenario.starts.tzinfo
         self._chronicle = Chronicle(documents, self._clock.now, lambda time: words.moment(time, zone))
-        self._world = World(self._clock, self._chronicle.committed)
+        self._world = World(self._clock, self._chronicle.committed, most)
+        self._most = most
 
     async def played(self) -> Outcome:
         scenario, world = self._scenario, self._world
-        ends = scenario.starts + (scenario.until or LONGEST)
+        last = max((step.at for step in scenario.steps), default=timedelta())
+        ends = scenario.starts + (scenario.until or last + LONGEST)
         try:
             await self._set_up()
             for step in scenario.steps:
-                if scenario.starts + step.at <= ends:
-                    await world.work(scenario.starts + step.at)
-                    await self._do(step.action, step.line)
+                await world.work(scenario.starts + step.at)
+                await self._do(step.action, step.line)
             await self._come_to_rest(ends)
         except Restless:
-            self._trouble(f"It does not come to rest: {MAX_MESSAGES} messages, and more to come.")
+            self._trouble(f"It does not come to rest: {self._most} messages, and more to come.")
         chronicle = self._chronicle
         return Outcome(
             tuple(chronicle.entries),
@@ -94,7 +99,9 @@ class _Play:
         if self._scenario.until is not None:
             await world.work(ends)
         elif left := world.left():
-            self._trouble(f"It does not come to rest: after {LONGEST.days} days {left} messages are still to come.")
+            self._trouble(
+                f"It does not come to rest: {LONGEST.days} days after its last event, {left} messages are left."
+            )
 
     async def _do(self, action: Action, line: int) -> None:
         match action:

@@ -45,6 +45,8 @@ def read(file: str, text: str, documents: Documents, known: Known) -> Scenario:
     read_events = [(item, event) for item, event in zip(items, events, strict=True) if event]
     times = [event.time for _, event in read_events if event.time]
     desk = Desk(reader, documents, min(times, default=START))
+    if not pieces.is_playable(desk.starts):
+        reader.fault_at(1, "its times are none that can be played")
     steps = _steps(read_events, desk)
     if reader.faults:
         raise Invalid(reader.faults)
@@ -105,7 +107,6 @@ def _steps(events: Sequence[tuple[Node, cloudevent.Event]], desk: Desk) -> list[
         now = event.time or now
         fire = Fire(event.type, event.data, event.id, event.source)
         entries = desk.reader.entries(node)
-        place = entries["type"] if "type" in entries else node
-        check_fire(fire, place, entries.get("data", node), desk)
+        check_fire(fire, entries.get("type", node), entries.get("data", node), desk)
         steps.append(Step(max(now - desk.starts, timedelta()), fire, node.line))
     return steps

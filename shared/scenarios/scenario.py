@@ -11,7 +11,7 @@ from shared.devices.messages import PutDevice
 REPORTS = ("delivered", "failed", "bounced_hard", "bounced_soft", "opened", "clicked")
 """What a provider may say of a delivery."""
 LONGEST = timedelta(days=400)
-"""Virtual time after which a scenario without `until` must have come to rest."""
+"""Virtual time after its last event in which a scenario without `until` must come to rest."""
 
 type Action = Fire | Command | Report | Agree | Person | PutDevice
 

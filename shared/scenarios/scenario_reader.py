@@ -54,6 +54,10 @@ def parse(node: Node, reader: Reader, documents: Documents) -> Scenario:
         if owned.contact not in contacts:
             reader.fault(item, f"there is no contact `{owned.contact}`")
     _check_contacts(happens, contacts, reader)
+    until = reader.duration(fields["until"], LONGEST) if "until" in fields else None
+    for step in happens:
+        if until and step.at > until:
+            reader.fault_at(step.line, "is after the scenario's end, `until`")
     return Scenario(
         name=reader.text(fields.get("scenario")),
         journey=desk.journey,
@@ -61,7 +65,7 @@ def parse(node: Node, reader: Reader, documents: Documents) -> Scenario:
         steps=happens,
         people=people,
         devices=devices,
-        until=reader.duration(fields["until"], LONGEST) if "until" in fields else None,
+        until=until,
         expect=expectations(fields.get("expect"), desk, contacts),
         file=reader.file,
         line=node.line,
@@ -71,9 +75,11 @@ def parse(node: Node, reader: Reader, documents: Documents) -> Scenario:
 def start(node: Node | None, reader: Reader) -> datetime:
     text = reader.text(node)
     time = pieces.instant(text) if text else START
-    if node is not None and time is None:
+    if time is not None and pieces.is_playable(time):
+        return time
+    if node is not None:
         reader.fault(node, f"`{text}` is not a time with its offset, such as 2026-03-02T09:00:00+01:00")
-    return time or START
+    return START
 
 
 def _joining(happens: tuple[Step, ...]) -> Iterator[Person]:

@@ -40,7 +40,7 @@ def _fire(fields: Mapping[str, Node], desk: Desk) -> Action:
     data = fields.get("data", Node({}, fields["trigger"].line))
     values = data.plain() if desk.reader.entries(data) else {}
     given = values if isinstance(values, dict) else {}
-    fire = Fire(desk.reader.text(fields["trigger"]), given, *(desk.reader.text(fields.get("id")),))
+    fire = Fire(desk.reader.text(fields["trigger"]), given, desk.reader.text(fields.get("id")))
     check_fire(fire, fields["trigger"], data, desk)
     return fire
 
@@ -84,8 +84,9 @@ def _report(fields: Mapping[str, Node], desk: Desk) -> Action:
     if found is not None:
         pieces.one_of(fields["report"], f"tile of {journey}", found.tiles, desk.reader)
     if "as" not in fields:
-        return Report(tile, REPORTS[0], journey)
-    return Report(tile, desk.reader.choice(fields["as"], REPORTS), journey, desk.reader.text(fields.get("contact")))
+        desk.reader.fault(fields["report"], "`as` is missing")
+    report = desk.reader.choice(fields.get("as"), REPORTS)
+    return Report(tile, report, journey, desk.reader.text(fields.get("contact")))
 
 
 def _consent(fields: Mapping[str, Node], desk: Desk) -> Action:

@@ -1,7 +1,7 @@
 """The whole system in memory, on a clock that jumps to whatever is due next."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from shared.bootstrap import compose
@@ -64,15 +64,16 @@ class WatchedStore(MemoryStore):
 class World:
     """Every function at work, one message after the other, in the order in which they are due."""
 
-    def __init__(self, clock: VirtualClock, committed: Committed, settings: Mapping[str, str] = SETTINGS) -> None:
+    def __init__(self, clock: VirtualClock, committed: Committed, most: int = MAX_MESSAGES) -> None:
         self.clock = clock
+        self._most = most
         self.problems: list[str] = []
         self._handled = 0
         self._sent = 0
         self._bus = MemoryBus(clock)
         provider = MemoryProvider(clock.now)
         perform = Performer(dict.fromkeys(SEND, provider))
-        self.services = compose(Settings.read(settings), WatchedStore(committed), self._bus, clock, perform)
+        self.services = compose(Settings.read(SETTINGS), WatchedStore(committed), self._bus, clock, perform)
 
     async def work(self, until: datetime) -> None:
         """Handle everything that is due up to this time, and be there; raises Restless."""
@@ -112,7 +113,7 @@ class World:
 
     async def _handle(self, locked: Delivery) -> None:
         self._handled += 1
-        if self._handled > MAX_MESSAGES:
+        if self._handled > self._most:
             raise Restless
         try:
             await self._take(locked.queue, locked.message.body)

@@ -53,13 +53,17 @@ def simulate(
     """
     from shared.cli import publishing
     from shared.definitions.faults import Invalid
+    from shared.scenarios import files
     from shared.scenarios.result import Result
 
     if (contacts or devices) and not events:
         stop("--contacts and --devices go with --events: a scenario names its own.", USAGE)
     try:
         documents = publishing.read(definitions)
-        chosen = _chosen(documents, scenario or [], events, (contacts, devices), definitions)
+        recording = files.Recording(events, contacts, devices) if events else None
+        folder = definitions / files.FOLDER
+        own = [folder] if folder.is_dir() and not events else []
+        chosen = files.read(scenario or own, recording, documents)
     except Invalid as invalid:
         stop(str(invalid), USAGE)
     wanted = _about(journey, chosen, documents)
@@ -67,21 +71,6 @@ def simulate(
     _tell(results, format_, output)
     if not all(result.holds for result in results):
         raise typer.Exit(NOT_DONE)
-
-
-def _chosen(
-    documents: "Documents",
-    scenarios: Sequence[Path],
-    events: Path | None,
-    imported: tuple[Path | None, Path | None],
-    definitions: Path,
-) -> "list[Scenario]":
-    from shared.scenarios import files
-
-    recorded = [files.events(events, documents, *imported)] if events else []
-    folder = definitions / files.FOLDER
-    paths = scenarios or ([] if events or not folder.is_dir() else [folder])
-    return [*files.scenarios(paths, documents), *recorded]
 
 
 def _about(journey: str | None, scenarios: "list[Scenario]", documents: "Documents") -> "list[Scenario]":

@@ -1,5 +1,6 @@
 """Results as JUnit XML, which every CI server shows: one test case for each scenario."""
 
+import io
 import re
 from collections.abc import Sequence
 
@@ -19,7 +20,9 @@ def report(results: Sequence[Result]) -> str:
         suite.add_testcase(_case(result))
     whole = JUnitXml("carebus simulate")
     whole.add_testsuite(suite)
-    return str(whole.tostring().decode()) + "\n"
+    written = io.BytesIO()
+    whole.write(written)
+    return written.getvalue().decode() + "\n"
 
 
 def _case(result: Result) -> TestCase:

@@ -163,3 +163,8 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as caught:
         loader.read_tree(tmp_path)
     assert str(caught.value) == "a.yaml:1: not UTF-8"
+
+
+def test_a_scenario_is_no_definition() -> None:
+    scenario = "scenario: all is well\njourney: case-status-update\nevents: []\n"
+    assert loader.load({"s.yaml": scenario}).sources == {}
