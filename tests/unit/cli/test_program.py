@@ -79,8 +79,8 @@ def test_help_lists_commands(concern: str) -> None:
 @pytest.mark.parametrize(
     "command",
     ["validate", "publish", "simulate", "import contacts", "import devices", "contacts consent", "cases list",
-     "cases show", "cases resolve", "deliveries list", "unmatched list", "unmatched replay", "rejected list", "rejected show",
-     "rejected redrive", "deadletters list", "deadletters redrive"],
+     "cases show", "cases resolve", "deliveries list", "unmatched list", "unmatched replay", "rejected list",
+     "rejected show", "rejected redrive", "deadletters list", "deadletters redrive"],
 )  # fmt: skip
 def test_every_command_has_an_example(command: str) -> None:
     assert f"Example: carebus {command}" in Laptop().done(*command.split(), "--help")
