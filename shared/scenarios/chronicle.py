@@ -38,6 +38,7 @@ class Chronicle:
         self.runs: dict[str, RunRow] = {}
         self.letters: dict[str, Letter] = {}
         self.cases: dict[str, CaseRow] = {}
+        self.refused_before: list[str] = []
         self.is_open = False
         self._documents = documents
         self._tiles = words.Tiles(documents)
@@ -48,12 +49,14 @@ class Chronicle:
     def tell(self, kind: str, text: str, *notes: str, journey: str = "") -> None:
         if self.is_open:
             self.entries.append(Entry(self._now(), kind, text, notes, journey))
+        elif kind in ("refused", "rejected"):
+            self.refused_before.append(text)
 
     def committed(self, table: str, partition: str, changes: Sequence[Change]) -> None:
         rows = {change.key: change.data for change in changes if not isinstance(change, Delete)}
         for data in rows.values():
             if data.get("outcome") == "refused":
-                self._refused(typed(StepRow, data))
+                self.tell("refused", f"{data.get('kind', '')}: {data.get('detail', {}).get('reason', '')}")
         match table:
             case "runs":
                 self._run(rows)
@@ -65,9 +68,6 @@ class Chronicle:
                 self._rejected(rows)
             case "unmatched":
                 self._unmatched(rows)
-
-    def _refused(self, step: StepRow) -> None:
-        self.tell("refused", f"{step.kind}: {step.detail.get('reason', '')}")
 
     def _rejected(self, rows: Rows) -> None:
         for row in rows.values():
@@ -171,7 +171,9 @@ class Chronicle:
         return run.journey in self._documents.journeys
 
     def _lookup(self, run: RunRow) -> Lookup:
-        contact = {**self._contacts.get(run.contact, {}), "contact_id": run.contact}
+        known = self._contacts.get(run.contact, {})
+        points = known.get("points", {})
+        contact = {"phone": points.get("sms"), "email": points.get("email"), **known, "contact_id": run.contact}
         return words.reader({"trigger": run.attributes, "tiles": run.answers, "contact": contact})
 
 

@@ -91,6 +91,8 @@ class _Play:
         await self._world.services.definitions.publish(self._documents)
         await self._world.work(self._scenario.starts)
         self._chronicle.is_open = True
+        for refused in self._chronicle.refused_before:
+            self._trouble(f"Not set up: {refused}.")
 
     async def _come_to_rest(self, ends: datetime) -> None:
         world = self._world

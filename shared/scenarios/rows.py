@@ -83,7 +83,6 @@ class StepRow:
     kind: str
     outcome: str
     body: Mapping[str, Any]
-    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class Tiles:
     """The tiles of all journeys, as their authors wrote them."""
 
     def __init__(self, documents: Documents) -> None:
+        self._journeys = documents.journeys
         self._sources = {
             (name, str(tile["id"])): tile
             for (kind, name), source in documents.sources.items()
@@ -77,9 +78,12 @@ class Tiles:
         }
 
     def words(self, journey: str, tile: str) -> str:
-        """`send_sms ticket-opened`; an exit that was given no id is only an exit."""
-        source = self._sources.get((journey, tile), {})
-        kind = next((kind for kind in TILES if kind in source), "exit")
+        """`send_sms ticket-opened`; what was given no id is only told by its kind."""
+        source = self._sources.get((journey, tile))
+        if source is None:
+            definition = self._journeys[journey].tiles.get(tile) if journey in self._journeys else None
+            return type(definition).__name__.removesuffix("Tile").lower()
+        kind = next((kind for kind in TILES if kind in source), "tile")
         given = source.get(kind)
         if isinstance(given, Mapping):
             given = given.get("trigger") or given.get("segment")

@@ -113,6 +113,11 @@ def test_a_step_that_cannot_be_done_is_a_failure() -> None:
     assert not of.holds
 
 
+def test_what_cannot_be_set_up_is_a_failure() -> None:
+    header = HEADER.replace(', phone: "+4930901820"', "")
+    assert result(PING, header=header).outcome.problems == ("Not set up: set_consent: no_contact_point.",)
+
+
 def test_people_and_devices_may_come_later() -> None:
     of = result("""
         - {at: PT0S, trigger: iot-device-malfunction, data: {device_id: D-2, error_code: 11}}
