@@ -28,6 +28,8 @@ class Entry:
     text: str
     notes: tuple[str, ...] = ()
     journey: str = ""
+    contact: str = ""
+    """Whose run it is a step of."""
 
 
 class Chronicle:
@@ -46,9 +48,9 @@ class Chronicle:
         self._now = now
         self._moment = moment
 
-    def tell(self, kind: str, text: str, *notes: str, journey: str = "") -> None:
+    def tell(self, kind: str, text: str, *notes: str, journey: str = "", contact: str = "") -> None:
         if self.is_open:
-            self.entries.append(Entry(self._now(), kind, text, notes, journey))
+            self.entries.append(Entry(self._now(), kind, text, notes, journey, contact))
         elif kind in ("refused", "rejected"):
             self.refused_before.append(text)
 
@@ -135,7 +137,7 @@ class Chronicle:
             self._tell(run, "ends", f"{run.contact} {what} {run.journey}{f': {run.reason}' if run.reason else ''}")
 
     def _tell(self, run: RunRow, kind: str, text: str, *notes: str) -> None:
-        self.tell(kind, text, *(note for note in notes if note), journey=run.journey)
+        self.tell(kind, text, *(note for note in notes if note), journey=run.journey, contact=run.contact)
 
     def _entered(self, run: RunRow) -> None:
         definition = self._documents.journeys.get(run.journey)

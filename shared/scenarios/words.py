@@ -86,8 +86,9 @@ class Tiles:
         kind = next((kind for kind in TILES if kind in source), "tile")
         given = source.get(kind)
         if isinstance(given, Mapping):
-            given = given.get("trigger") or given.get("segment")
-        return f"{kind} {value(given)}" if isinstance(given, str) else kind
+            scalars = {name: each for name, each in given.items() if isinstance(each, str | int | float)}
+            given = given.get("trigger") or given.get("segment") or values(scalars)
+        return f"{kind} {value(given)}".rstrip() if isinstance(given, str) else kind
 
 
 def _tiles(node: object) -> Iterator[Mapping[str, Any]]:

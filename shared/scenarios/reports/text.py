@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from shared.scenarios import words
-from shared.scenarios.chronicle import Entry
+from shared.scenarios.chronicle import DETAILS, Entry
 from shared.scenarios.judge import path
 from shared.scenarios.result import Result
 from shared.scenarios.rows import RunRow
@@ -85,10 +85,11 @@ def _timeline(result: Result) -> Table:
         table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     before = None
+    several = len({entry.contact for entry in result.shown() if entry.contact}) > 1
     for entry in result.shown():
         when = ("", "") if entry.at == before else _when(entry, result)
         before = entry.at
-        table.add_row(*when, Text(entry.kind, style=STYLES.get(entry.kind, "")), _told(entry))
+        table.add_row(*when, Text(entry.kind, style=STYLES.get(entry.kind, "")), _told(entry, several))
     if before is None:
         table.add_row("", "", "", "nothing happened")
     return table
@@ -100,8 +101,10 @@ def _when(entry: Entry, result: Result) -> tuple[str, str]:
     return words.moment(entry.at, starts.tzinfo), f"+{words.span(after)}" if after > timedelta() else ""
 
 
-def _told(entry: Entry) -> Text:
-    told = Text(_legible(entry.text))
+def _told(entry: Entry, several: bool) -> Text:
+    """Tiles say whose run it is where there are runs of several contacts."""
+    whose = f"{entry.contact} at " if several and entry.kind in DETAILS else ""
+    told = Text(_legible(whose + entry.text))
     for note in entry.notes:
         told.append(f"\n    {_legible(note)}".rstrip(" "), style="dim")
     return told

@@ -57,6 +57,12 @@ def test_only_the_journey_that_it_is_about_is_told_tile_by_tile() -> None:
     assert "ticket: activate_trigger case-requested" in everything
 
 
+def test_tiles_say_whose_run_it_is_where_there_are_several() -> None:
+    told = text.report([result(f"{EVENT}\n- {{at: PT0S, trigger: pinged, data: {{who: bo}}}}")])
+    assert "goes on  ada at answer: time is up\n" in told
+    assert "goes on  bo at answer: time is up\n" in told
+
+
 def test_a_terminal_gets_colours_and_its_width() -> None:
     told = text.report([GOOD], width=60)
     assert "\x1b[" in told
