@@ -21,6 +21,7 @@ from shared.scenarios.scenario import Person
 
 CHECKS: Mapping[str, Check] = {name: check for name, check in CONTACT.items() if name != "contact_id"}
 YEARS = range(1970, 3000)
+FARTHEST = timedelta(days=3653)
 ATTRIBUTES = tuple(each.name for each in fields(PutContact) if each.name != "contact")
 
 
@@ -40,13 +41,18 @@ class Desk:
             return timedelta()
         found = duration.parse(text)
         if found is not None:
-            return found
+            return self._reachable(node, found)
         if (time := instant(text)) is None:
             self.reader.fault(node, f"`{text}` is neither a duration, such as PT15M, nor a time with its offset")
             return timedelta()
         if time < self.starts:
             self.reader.fault(node, "is before the scenario starts")
-        return time - self.starts
+        return self._reachable(node, time - self.starts)
+
+    def _reachable(self, node: Node, after: timedelta) -> timedelta:
+        if after > FARTHEST:
+            self.reader.fault(node, "is more than ten years after the start")
+        return after
 
     def chosen(self, node: Node | None) -> str:
         """The name of a journey; without one, the scenario's own."""

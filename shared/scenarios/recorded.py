@@ -45,8 +45,8 @@ def read(file: str, text: str, documents: Documents, known: Known) -> Scenario:
     read_events = [(item, event) for item, event in zip(items, events, strict=True) if event]
     times = [event.time for _, event in read_events if event.time]
     desk = Desk(reader, documents, min(times, default=START))
-    if not pieces.is_playable(desk.starts):
-        reader.fault_at(1, "its times are none that can be played")
+    if not pieces.is_playable(desk.starts) or max(times, default=START) - desk.starts > pieces.FARTHEST:
+        reader.fault_at(1, "its times cannot be played: they are not within ten years")
     steps = _steps(read_events, desk)
     if reader.faults:
         raise Invalid(reader.faults)

@@ -105,7 +105,10 @@ def test_every_fault_of_every_event_is_told_with_its_line() -> None:
         ("e.yaml", "[", "e.yaml:1: not YAML: expected the node content, but found '<stream end>'"),
         ("e.json", "[]", "e.json:1: must be a list of at least one item"),
         ("e.json", '{"events": [], "event": 1}', "e.json:1: unknown key `event` (did you mean `events`?)"),
-        ("e.json", json.dumps([event(time="0001-01-01T00:00:00Z")]), "e.json:1: its times are none that can be played"),
+        ("e.json", json.dumps([event(time="0001-01-01T00:00:00Z")]),
+         "e.json:1: its times cannot be played: they are not within ten years"),
+        ("e.json", json.dumps([event(), event(time="9999-12-31T00:00:00Z")]),
+         "e.json:1: its times cannot be played: they are not within ten years"),
     ],
 )  # fmt: skip
 def test_what_is_no_list_of_events_is_told(file: str, text: str, told: str) -> None:

@@ -84,6 +84,8 @@ def test_expectations_are_only_what_is_named() -> None:
         ("{at: '2026-03-02T08:00:00', resolve: newest}",
          "`2026-03-02T08:00:00` is neither a duration, such as PT15M, nor a time with its offset"),
         ("{at: 2026-03-01T08:00:00Z, resolve: newest}", "is before the scenario starts"),
+        ("{at: 9999-12-31T08:00:00Z, resolve: newest}", "is more than ten years after the start"),
+        ("{at: P3654D, resolve: newest}", "is more than ten years after the start"),
         ("{resolve: newest}", "`at` is missing"),
         ("{at: PT1S, resolve: oldest}", "`oldest` is not one of newest"),
         ("{at: PT1S, resolve: newest, resolution: magic}",
