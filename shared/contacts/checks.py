@@ -1,12 +1,18 @@
 """What a contact's values must look like. Each check returns the value as it is stored, or raises Wrong."""
 
+import json
 import re
 import unicodedata
+from contextlib import suppress
 from functools import cache
 from zoneinfo import available_timezones
 
+from shared.definitions.attributes import AttributeType, fault_of
+
 MAX_ID = 256
 MAX_NAME = 200
+MAX_TEXT = 1000
+CHANNELS = ("sms", "email", "push")
 MAX_PHONE = 16
 """The + and 15 digits (ITU-T E.164, 6.2.1)."""
 MAX_EMAIL = 254
@@ -29,6 +35,24 @@ def identifier(value: str) -> str:
 def label(value: str) -> str:
     """Check a name or a model: may be empty."""
     return _bounded(value, MAX_NAME)
+
+
+def channel(value: str) -> str:
+    """Check a channel that messages go by; empty is none."""
+    if value and value not in CHANNELS:
+        raise Wrong(f"is not one of {', '.join(CHANNELS)}")
+    return value
+
+
+def typed(value: str, type_: AttributeType) -> object:
+    """Return the value of a declared attribute as JSON has it."""
+    found: object = _bounded(value, MAX_TEXT)
+    if type_ in ("number", "boolean"):
+        with suppress(ValueError):
+            found = json.loads(value.lower())
+    if reason := fault_of(found, type_):
+        raise Wrong(reason)
+    return found
 
 
 def phone(value: str) -> str:

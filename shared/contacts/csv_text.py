@@ -17,14 +17,17 @@ class Line:
     values: Mapping[str, str]
 
 
-def read(file: str, raw: bytes, columns: Sequence[str]) -> tuple[list[Line], list[Fault]]:
-    """Return the records that can be read and the faults of the others; Invalid where the header is of no use."""
+def read(file: str, raw: bytes, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Line], list[Fault]]:
+    """Return the records that can be read and the faults of the others; Invalid where the header is of no use.
+
+    An `optional` column may be left out; then no record has a value for it.
+    """
     records = _records(file, _text(file, raw))
     start, header = next(records, (1, []))
     if isinstance(header, Fault):
         raise Invalid([header])
     names = [name.strip() for name in header]
-    if faults := [Fault(file, start, reason) for reason in _header_faults(names, columns)]:
+    if faults := [Fault(file, start, reason) for reason in _header_faults(names, columns, optional)]:
         raise Invalid(faults)
     lines: list[Line] = []
     broken: list[Fault] = []
@@ -61,7 +64,7 @@ def _records(file: str, text: str) -> Iterator[tuple[int, list[str] | Fault]]:
             yield number, record
 
 
-def _header_faults(names: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
+def _header_faults(names: Sequence[str], columns: Sequence[str], optional: Sequence[str]) -> Iterator[str]:
     """Columns are named by their place: where the header was forgotten, the first line is somebody's data."""
     expected = f"the first line names the columns {','.join(columns)}"
     if len(names) == 1 and ";" in names[0]:
@@ -70,8 +73,8 @@ def _header_faults(names: Sequence[str], columns: Sequence[str]) -> Iterator[str
         yield expected
     else:
         for place, name in enumerate(names, 1):
-            if name not in columns:
-                yield f"column {place} is not known{nearest(name, columns)}"
+            if name not in columns and name not in optional:
+                yield f"column {place} is not known{nearest(name, [*columns, *optional])}"
             elif name in names[: place - 1]:
                 yield f"column {name} is there twice"
         yield from (f"column {name} is missing" for name in columns if name not in names)

@@ -1,6 +1,7 @@
 """`carebus import contacts` and `carebus import devices`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,16 +11,27 @@ from shared.cli.commands.options import Seconds, Wait
 from shared.cli.context import BUS, TABLES, Cli, stop
 
 if TYPE_CHECKING:
+    from shared.definitions.attributes import Attribute
     from shared.runtime.envelope import Body
 
 app = typer.Typer(no_args_is_help=True, help="Bring contacts and their devices in from CSV files.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file with a header, in UTF-8.")]
 
+Definitions = Annotated[
+    Path | None,
+    typer.Option("--definitions", exists=True, file_okay=False, help="Where attributes of contacts are declared."),
+]
+
 
 @app.command()
-def contacts(context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60) -> None:
+def contacts(
+    context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60, definitions: Definitions = None
+) -> None:
     """Create or update contacts: `contact_id,name,email,phone,language,time_zone`.
+
+    `city,position,account,relationship,preferred_channel` may follow, and `attribute.NAME` for each attribute that a
+    `contact_attributes` in `--definitions` declares. A contact is replaced as a whole: what is left out is empty.
 
     Every line is checked first; if one is wrong, nothing is sent. Importing a file again does no harm.
 
@@ -27,7 +39,8 @@ def contacts(context: typer.Context, file: File, wait: Wait = False, timeout: Se
     """
     from shared.contacts.importing import read_contacts
 
-    _import(context.obj, "contacts", file, read_contacts, wait, timeout)
+    declared = _declared(definitions) if definitions else {}
+    _import(context.obj, "contacts", file, partial(read_contacts, declared=declared), wait, timeout)
 
 
 @app.command()
@@ -41,6 +54,16 @@ def devices(context: typer.Context, file: File, wait: Wait = False, timeout: Sec
     from shared.contacts.importing import read_devices
 
     _import(context.obj, "devices", file, read_devices, wait, timeout)
+
+
+def _declared(folder: Path) -> "Mapping[str, Attribute]":
+    from shared.cli import publishing
+    from shared.definitions.faults import Invalid
+
+    try:
+        return publishing.read(folder).contact_attributes
+    except Invalid as invalid:
+        stop(str(invalid))
 
 
 def _import(

@@ -23,6 +23,19 @@ def test_a_contact_is_created_as_the_file_says(tmp_path: Path) -> None:
     assert (head["name"], head["points"]) == ("Anna", {"sms": "+493023125042", "email": "anna@example.org"})
 
 
+def test_attributes_that_definitions_declare_are_kept_with_their_type(tmp_path: Path) -> None:
+    (tmp_path / "declared").mkdir()
+    written(tmp_path / "declared", "c.yaml", "contact_attributes: c\nattributes: {seats: number}\n")
+    header = CONTACTS.strip() + ",city,attribute.seats\n"
+    path = written(tmp_path, "contacts.csv", header + ANNA.strip() + ",Berlin,3\n")
+    laptop = Laptop()
+    laptop.done("import", "contacts", path, "--definitions", str(tmp_path / "declared"), "--wait")
+    head = laptop.head("contacts", "C-1")
+    assert head is not None
+    assert (head["city"], head["attributes"]) == ("Berlin", {"seats": 3})
+    assert laptop.carebus("import", "contacts", path).stderr == f"{path}:1: column 8 is not known\n"
+
+
 def test_a_contact_that_changes_to_and_fro_is_as_the_last_file_says(tmp_path: Path) -> None:
     laptop = Laptop()
     for line in (ANNA, ANNE, ANNA):

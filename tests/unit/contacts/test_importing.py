@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 
 from shared.contacts.importing import read_contacts, read_devices
 from shared.contacts.messages import PutContact
+from shared.definitions.attributes import Attribute
 from shared.definitions.faults import Invalid
 from shared.devices.messages import PutDevice
 
 HEADER = "contact_id,name,email,phone,language,time_zone"
+DECLARED = {
+    "tariff": Attribute("text"),
+    "seats": Attribute("number"),
+    "gold": Attribute("boolean"),
+    "warranty_until": Attribute("datetime", optional=True),
+    "dealer": Attribute("reference"),
+}
 DEVICES = "device_id,contact_id,model"
 
 
 def contacts(*lines: str, header: str = HEADER) -> list[PutContact]:
-    return read_contacts("f.csv", "\n".join((header, *lines)).encode())
+    return read_contacts("f.csv", "\n".join((header, *lines)).encode(), DECLARED)
 
 
 def faults(*lines: str, header: str = HEADER) -> list[str]:
@@ -44,6 +52,56 @@ def test_a_line_becomes_a_command() -> None:
 def test_the_columns_may_come_in_any_order_and_with_blanks() -> None:
     header = "time_zone, phone ,name,contact_id,language,email"
     assert contacts("UTC,,Anna, C-1 ,en,", header=header) == [PutContact("C-1", "Anna")]
+
+
+def test_what_else_is_kept_may_follow() -> None:
+    header = f"{HEADER},preferred_channel,city,account,position,relationship"
+    assert contacts("C-1,,,,,,sms,Berlin,Example,Boss,partner", header=header) == [
+        PutContact(
+            "C-1",
+            "",
+            city="Berlin",
+            position="Boss",
+            account="Example",
+            relationship="partner",
+            preferred_channel="sms",
+        )
+    ]
+
+
+def test_declared_attributes_are_of_their_type_and_an_empty_one_is_none() -> None:
+    header = HEADER + "".join(f",attribute.{name}" for name in DECLARED)
+    given = contacts("C-1,,,,,,12,2.50,TRUE,2026-11-21T12:00:00+01:00,D-1", "C-2,,,,,,,,,,", header=header)
+    assert [command.attributes for command in given] == [
+        {"tariff": "12", "seats": 2.5, "gold": True, "warranty_until": "2026-11-21T12:00:00+01:00", "dealer": "D-1"},
+        {},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("preferred_channel", "fax", "is not one of sms, email, push"),
+        ("city", "x" * 201, "is longer than 200 characters"),
+        ("attribute.seats", "many", "must be a number"),
+        ("attribute.seats", "1_000", "must be a number"),
+        ("attribute.seats", "1e999", "must be a finite number"),
+        ("attribute.seats", "NaN", "must be a number"),
+        ("attribute.gold", "1", "must be true or false"),
+        ("attribute.gold", "yes", "must be true or false"),
+        ("attribute.warranty_until", "2026-11-21", "must be a date and time with its offset (RFC 3339)"),
+        ("attribute.dealer", "D" * 257, "must be an id of at most 256 characters"),
+        ("attribute.tariff", "x" * 1001, "is longer than 1000 characters"),
+    ],
+)
+def test_what_else_is_kept_is_checked_too(column: str, value: str, reason: str) -> None:
+    assert faults(f"C-1,,,,,,{value}", header=f"{HEADER},{column}") == [f"f.csv:2: {column}: {reason}"]
+
+
+def test_an_attribute_that_is_not_declared_is_no_column() -> None:
+    assert faults("C-1,,,,,,x", header=f"{HEADER},attribute.tarif") == [
+        "f.csv:1: column 7 is not known (did you mean `attribute.tariff`?)"
+    ]
 
 
 def test_what_is_left_empty_is_english_in_utc_without_contact_points() -> None:
