@@ -46,7 +46,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
     """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
     definitions = Definitions(store, clock, settings.definitions_cache)
     links = Links(settings.public_url, link_keys(settings.link_keys))
-    start = StartJourneys(store, definitions.current, partial(facts.audience, store))
+    start = StartJourneys(store, definitions.current, partial(facts.audience, store), partial(facts.verdicts, store))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
     around = Surroundings(
         definitions,

@@ -7,12 +7,13 @@ which the composition root hands to it.
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from shared.cases import case as cases
 from shared.contacts import contact as contacts
 from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
-from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, Lookup, verdict_key
+from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, InSegment, Lookup, verdict_key
 from shared.definitions.templates import Channel
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import TABLE as DELIVERIES
@@ -123,6 +124,32 @@ async def verdicts(
     if found is None:
         return {verdict_key(each): False for each in asked}
     return segments.verdicts(asked, catalogue.segments, _about(found, now))
+
+
+async def members(
+    store: Store,
+    catalogue: Catalogue,
+    segment: str,
+    shard: str,
+    after: str,
+    limit: int,
+    now: datetime,
+    registered_before: datetime | None = None,
+) -> tuple[tuple[str, ...], str | None]:
+    """The members among one page of a shard's contacts, and where the next page begins (None on the last one).
+
+    One read of the page and one of each contact that was registered before the given time.
+    """
+    page = await store.page("views", contacts.index(shard), after=after, limit=limit)
+    found = []
+    for row in page.rows:
+        if registered_before and datetime.fromisoformat(row.data["registered_at"]) >= registered_before:
+            continue
+        contact = unquote(row.key)
+        asked = InSegment(segment)
+        if (await verdicts(store, catalogue, contact, {asked}, now))[verdict_key(asked)]:
+            found.append(contact)
+    return tuple(found), page.after
 
 
 def _about(contact: contacts.Contact, now: datetime) -> Lookup:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared import facts
+from shared.contacts import contact as contacts
 from shared.definitions import needs
 from shared.definitions.conditions import InSegment, verdict_key
 from shared.definitions.journey import Journey
@@ -110,20 +111,19 @@ class RunFactsGatherer:
         if start is None or published.phase(now) in ("stopping", "stopped"):
             return PageFacts(start.segment if start else "", (), None, is_stopped=True)
         shard, after = (walk.shard, walk.after) if walk else (0, "")
-        page = await facts.members(
+        members, following = await facts.members(
             store,
             await self._definitions.current(),
             start.segment,
-            shard,
+            contacts.SHARDS[shard],
             after,
             limit=PAGE,
             now=now,
             registered_before=None if start.repeat == "newcomers" else body.started_at,
         )
-        members, following = page
-        if following is not None:
-            return PageFacts(start.segment, members, (shard, following))
-        return PageFacts(start.segment, members, (shard + 1, "") if shard + 1 < facts.CONTACT_SHARDS else None)
+        if following is None:
+            return PageFacts(start.segment, members, (shard + 1, "") if shard + 1 < len(contacts.SHARDS) else None)
+        return PageFacts(start.segment, members, (shard, following))
 
     async def _read(self, store: Store, about: _About, wanted: Needs) -> RunFacts:
         now = self._clock.now()

@@ -16,11 +16,14 @@ from shared.cases.messages import (
     ResolveCase,
 )
 from shared.devices.messages import BindAlert, ClaimGuard
-from shared.events.messages import TriggerFired
+from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, View
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
+
+WATCHED = ("status", "status_reason", "priority")
+"""Columns whose change is told to triggers."""
 
 
 async def open_case(message: Message[OpenCase], _now: datetime) -> Decision[None]:
@@ -61,7 +64,7 @@ def create_case(message: Message[CreateCase], _facts: object, now: datetime) -> 
         state=case,
         outcome="opened",
         answer=Answer({"outcome": "opened", "case_id": case.id, "number": case.number}),
-        raised=(_raised("case-opened", message, case, now),),
+        raised=_changed(message, case, now),
         records=_views(case),
     )
 
@@ -101,12 +104,13 @@ def _move(case: Case, message: Message[Any], status_reason: str, now: datetime, 
         state=moved,
         outcome=status_reason,
         answer=Answer({"outcome": status_reason, "case_id": case.id, "number": case.number}),
-        raised=(_raised("case-status-changed", message, moved, now, case),),
+        raised=_changed(message, moved, now, case),
         records=_views(moved),
     )
 
 
-def _raised(trigger: str, message: Message[Any], case: Case, now: datetime, before: Case | None = None) -> Outgoing:
+def _changed(message: Message[Any], case: Case, now: datetime, before: Case | None = None) -> tuple[Outgoing, ...]:
+    """Return what a new case, or one that was moved, is told with to the triggers that watch cases."""
     attributes: dict[str, Any] = {
         "case": case.id,
         "number": case.number,
@@ -121,8 +125,11 @@ def _raised(trigger: str, message: Message[Any], case: Case, now: datetime, befo
         "previous_status": before.status if before else None,
     }
     attributes |= {name: value for name, value in optional.items() if value is not None}
-    fired = TriggerFired(trigger, attributes, now, source="carebus/cases", contact=case.contact)
-    return Outgoing(derived("event", trigger, case.id, message.id), fired)
+    columns = tuple(name for name in WATCHED if before and getattr(case, name) != getattr(before, name))
+    if before and not columns:
+        return ()
+    change = RecordChanged("cases", case.id, columns, attributes, case.contact, now)
+    return (Outgoing(derived("change", "cases", case.id, message.id), change),)
 
 
 def _views(case: Case) -> tuple[View, ...]:

@@ -1,18 +1,22 @@
 """A contact: who they are, where they are reached, and what they agreed to."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from shared.contacts.messages import PutContact, SetConsent, Value
-from shared.runtime.decision import Decision, Refusal
+from shared.contacts.messages import PutContact, SetConsent
+from shared.events.messages import RecordChanged
+from shared.runtime.decision import Decision, Outgoing, Put, Refusal
 from shared.runtime.envelope import Message
+from shared.runtime.ids import derived, joined, quoted
 
 TABLE = "contacts"
 HEAD = "head"
 CHANNELS = ("sms", "email")
 PURPOSES = ("transactional", "commercial")
+SHARDS = tuple("0123456789abcdef")
 STATUSES = ("opted_in", "opted_out", "not_set")
 
 
@@ -43,7 +47,7 @@ class Contact:
     account: str = ""
     relationship: str = ""
     preferred_channel: str = ""
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     """The declared ones that are known."""
     registered_at: datetime | None = None
     """When it was created; None for one from before that was kept."""
@@ -70,20 +74,38 @@ class Contact:
         return {name: value for name, value in values.items() if value != ""}
 
 
+def shard_of(contact: str) -> str:
+    return hashlib.sha256(contact.encode()).hexdigest()[0]
+
+
+def index(shard: str) -> str:
+    """Name the list of the contacts of one shard, in the order of their ids, by which all of them are walked."""
+    return joined("contacts", shard)
+
+
 def consent_key(channel: str, point: str, purpose: str) -> str:
     return f"{channel}:{point}:{purpose}"
 
 
 def create_contact(message: Message[PutContact], _facts: object, now: datetime) -> Decision[Contact]:
     contact = Contact(message.body.contact, **_said(message), registered_at=now)
-    return Decision(state=contact, outcome="created")
+    line = {"registered_at": now.isoformat()}
+    return Decision(
+        state=contact,
+        outcome="created",
+        raised=(_changed(message, contact, (), now),),
+        records=(Put("views", index(shard_of(contact.id)), quoted(contact.id), line),),
+    )
 
 
-def put_contact(contact: Contact, message: Message[PutContact], _facts: object, _now: datetime) -> Decision[Contact]:
+def put_contact(contact: Contact, message: Message[PutContact], _facts: object, now: datetime) -> Decision[Contact]:
     """Update what was sent; consents stay with the contact points they were given for."""
     if message.time < contact.said_at:
         return Decision(refused=Refusal("outdated", "time"))
-    return Decision(state=replace(contact, **_said(message)), outcome="updated")
+    changed = replace(contact, **_said(message))
+    columns = _columns(contact, changed)
+    raised = (_changed(message, changed, columns, now),) if columns else ()
+    return Decision(state=changed, outcome="updated", raised=raised)
 
 
 def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, _now: datetime) -> Decision[Contact]:
@@ -124,6 +146,30 @@ def _said(message: Message[PutContact]) -> dict[str, Any]:
         "preferred_channel": body.preferred_channel,
         "attributes": body.attributes,
     }
+
+
+def _columns(before: Contact, after: Contact) -> tuple[str, ...]:
+    """Return the names of what changed, declared attributes among them."""
+    seen, now = _values(before), _values(after)
+    return tuple(sorted(name for name in seen.keys() | now.keys() if seen.get(name, "") != now.get(name, "")))
+
+
+def _values(contact: Contact) -> dict[str, object]:
+    points = {"phone": contact.points.get("sms", ""), "email": contact.points.get("email", "")}
+    return {**contact.compared(), "name": contact.name, **points}
+
+
+def _changed(message: Message[PutContact], contact: Contact, columns: tuple[str, ...], now: datetime) -> Outgoing:
+    """Tell that it changed and where, and of its values only what may travel."""
+    attributes: dict[str, object] = {
+        "contact": contact.id,
+        "language": contact.language,
+        "time_zone": contact.time_zone,
+    }
+    if columns:
+        attributes["changed"] = ",".join(columns)
+    change = RecordChanged("contacts", contact.id, columns, attributes, contact.id, now)
+    return Outgoing(derived("change", "contacts", contact.id, message.id), change)
 
 
 def _points(body: PutContact) -> dict[str, str]:

@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
-
-type Value = str | int | float | bool
-"""What a declared attribute holds, as JSON has it."""
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class PutContact:
     relationship: str = ""
     preferred_channel: str = ""
     """sms, email or push."""
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
     """Of those that are declared (`contact_attributes`), the ones that are known."""
 
 

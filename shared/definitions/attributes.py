@@ -31,6 +31,11 @@ def fault_of(value: object, type_: AttributeType) -> str | None:
     return _FAULTS[type_](value)
 
 
+def fits(given: AttributeType, wanted: AttributeType) -> bool:
+    """Every reference is text; no other type is another one."""
+    return given == wanted or (given, wanted) == ("reference", "text")
+
+
 def check(values: Mapping[str, object], declared: Mapping[str, Attribute]) -> list[tuple[str, str]]:
     """(field, reason) of each attribute that is missing, of the wrong type, or not declared."""
     faults: list[tuple[str, str]] = []

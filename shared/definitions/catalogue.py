@@ -1,6 +1,6 @@
 """All published definitions, as one reader sees them at one time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -79,6 +79,15 @@ class Catalogue:
         """By what (`contact` or an attribute) published journeys wait for the trigger."""
         held = (published.journey.waited_by(trigger) for published in self.journeys.values())
         return self.waits.get(trigger, frozenset()).union(*held)
+
+    def used_in(self, trigger: str) -> tuple[str, ...]:
+        """The journeys that start on, wait for, raise or exit by it, by name."""
+        return tuple(name for name in sorted(self.journeys) if trigger in self.journeys[name].journey.triggers())
+
+    def watching(self, table: str, columns: Collection[str]) -> tuple[Trigger, ...]:
+        """The business triggers that such a change of a record fires, by name."""
+        by_name = (self.triggers[name] for name in sorted(self.triggers))
+        return tuple(trigger for trigger in by_name if trigger.is_ready and trigger.watches(table, columns))
 
     def is_used(self, trigger: str) -> bool:
         """Whether an event of this trigger could start or resume anything."""

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Literal, overload
 
 from shared.definitions import (
     attributes,
     calendar_reader,
-    conditions,
     contact_attributes,
     journey_reader,
     segment,
+    stored,
     template_reader,
     trigger,
 )
@@ -23,22 +22,19 @@ from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import Journey
 from shared.definitions.names import nearest
-from shared.definitions.node import Node, Plain, of_plain
+from shared.definitions.node import Node, of_plain
 from shared.definitions.reader import People, Reader
 from shared.definitions.segment import Segment
+from shared.definitions.stored import Source
 from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
 type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"]
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey
-type Source = dict[str, Plain]
 
 KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "calendar", "journey")
 LANGUAGES = ("en", "de")
-USES = "uses"
-OF_CONTACT = "contact.*"
-"""Under `uses`, where no trigger can have this name: the declared attributes that conditions ask for."""
 SCENARIO = "scenario"
 """The key of a document that only plays what the others define: `carebus simulate` reads it."""
 
@@ -119,9 +115,9 @@ def parse(kind: Literal["calendar"], source: Mapping[str, object]) -> Calendar: 
 def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
 def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
     """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
-    document = of_plain({key: value for key, value in source.items() if key != USES})
+    document = of_plain({key: value for key, value in source.items() if key != stored.USES})
     reader = Reader(f"{kind} {source.get(kind)}")
-    reader.people = People(attributes.parse(of_plain(_uses(source).get(OF_CONTACT, {})), reader))
+    reader.people = People(attributes.parse(of_plain(stored.uses_of(source).get(stored.OF_CONTACT, {})), reader))
     parsed: Definition
     match kind:
         case "trigger":
@@ -216,29 +212,8 @@ def _sources(
     documents: Sequence[_Document], journeys: Mapping[str, Journey], declared: Mapping[str, Attribute]
 ) -> Mapping[tuple[Kind, str], Source]:
     sources = dict(_plain(documents))
-    for (kind, name), source in sources.items():
-        of_contact = {path: declared[path] for path in sorted(_compared(source)) if path in declared}
-        uses: Source = {}
-        if kind == "journey":
-            uses |= {used: sources["trigger", used] for used in sorted(journeys[name].triggers())}
-        if of_contact and kind in ("journey", "segment"):
-            uses[OF_CONTACT] = {
-                path: {"type": attribute.type, "optional": attribute.optional} for path, attribute in of_contact.items()
-            }
-        if uses or kind == "journey":
-            source[USES] = uses
+    stored.add_uses(sources, journeys, declared)
     return sources
-
-
-def _compared(plain: Plain) -> Iterator[str]:
-    """What conditions anywhere in the source ask of a contact."""
-    if isinstance(plain, dict):
-        asked = plain.get("attribute")
-        if isinstance(asked, str) and asked.startswith(conditions.CONTACT):
-            yield asked.removeprefix(conditions.CONTACT)
-        yield from chain.from_iterable(map(_compared, plain.values()))
-    elif isinstance(plain, list):
-        yield from chain.from_iterable(map(_compared, plain))
 
 
 def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], Source]]:
@@ -248,15 +223,10 @@ def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], S
             yield (document.kind, document.name), source
 
 
-def _uses(source: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:
-    uses = source.get(USES)
-    return uses if isinstance(uses, Mapping) else {}
-
-
 def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
-    if not isinstance(source.get(USES), Mapping):
-        raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{USES}` is missing")])
-    return {name: parse("trigger", used) for name, used in _uses(source).items() if name != OF_CONTACT}
+    if not isinstance(source.get(stored.USES), Mapping):
+        raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{stored.USES}` is missing")])
+    return {name: parse("trigger", used) for name, used in stored.uses_of(source).items() if name != stored.OF_CONTACT}
 
 
 def _text(path: Path, root: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.definitions.attributes import Attribute, AttributeType, fault_of
+from shared.definitions.attributes import Attribute, AttributeType, fault_of, fits
 from shared.definitions.conditions import MISSING, Lookup
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
@@ -59,7 +59,7 @@ def parse_source(node: Node | None, type_: AttributeType, scope: Scope, reader: 
         return Path("")
     if node is None or isinstance(node.value, str):
         attribute = scope.read(node, reader)
-        if node is not None and attribute is not None and not _fits(attribute.type, type_):
+        if node is not None and attribute is not None and not fits(attribute.type, type_):
             reader.fault(node, f"`{node.value}` is of type {attribute.type}, not {type_}")
         return Path(reader.text(node) if attribute else "")
     constant = reader.fields(node, ["value"]).get("value")
@@ -72,8 +72,3 @@ def parse_source(node: Node | None, type_: AttributeType, scope: Scope, reader: 
 def _is_only_compared(path: str, reader: Reader) -> bool:
     root, _, name = path.rpartition(".")
     return root == "contact" and name not in CONTACT and (name in COMPARED or name in reader.people.attributes)
-
-
-def _fits(given: AttributeType, wanted: AttributeType) -> bool:
-    """Every reference is text; no other type is another one."""
-    return given == wanted or (given, wanted) == ("reference", "text")

@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.definitions.calendar import Calendar
 from shared.definitions.catalogue import Catalogue, Published
+from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Definition, Documents, Kind, parse
 from shared.definitions.states import NEXT, NotAllowed, State
@@ -98,10 +99,11 @@ class Definitions:
     async def publish(self, documents: Documents) -> list[Change]:
         """Make these the current definitions: all of them at once, or none. Unchanged ones keep their version.
 
-        Raises Conflict where somebody else published meanwhile.
+        Raises Conflict where somebody else published meanwhile, Invalid where a stopped trigger is to live again.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
         pointers = _pointers(row)
+        await self._check_lives(pointers, documents)
         changes = [
             change
             for (kind, name), source in documents.sources.items()
@@ -134,6 +136,18 @@ class Definitions:
             await self._store.write(TABLE, CATALOGUE, Replace(LATEST, pointers, row.etag))
             self._fresh_until = None
         return await self._published(journey, pointers["journeys"][journey])
+
+    async def _check_lives(self, pointers: Mapping[str, Any], documents: Documents) -> None:
+        reviving = [
+            name
+            for name, trigger in documents.triggers.items()
+            if trigger.state != "stopped"
+            and (version := _version_of(pointers, "trigger", name))
+            and (await self._version("trigger", name, version)).state == "stopped"
+        ]
+        if reviving:
+            reason = "it is stopped for good; what goes on needs another name"
+            raise Invalid([Fault(f"trigger {name}", 0, reason) for name in reviving])
 
     async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
         version = _version_of(pointers, kind, name)

@@ -1,17 +1,20 @@
 """Triggers: what can happen, with which attributes, and to whom."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from shared.definitions import attributes
-from shared.definitions.attributes import Attribute
+from shared.definitions.attributes import Attribute, fits
 from shared.definitions.names import ATTRIBUTE, nearest
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
+from shared.definitions.tables import TABLES
 
 type Kind = Literal["custom", "business", "interaction"]
 KINDS: tuple[Kind, ...] = ("custom", "business", "interaction")
+type State = Literal["ready", "draft", "stopped"]
+STATES: tuple[State, ...] = ("ready", "draft", "stopped")
 VIA = ("device.owner",)
 
 
@@ -27,7 +30,8 @@ class Audience:
 class Trigger:
     """`table` and `columns` say when a business trigger fires: a change of one, or, without columns, a new row.
 
-    `answer` is what the command it issues gives back to the tile that raised it.
+    `answer` is what the command it issues gives back to the tile that raised it. Only a `ready` one fires; `stopped`
+    is for good.
     """
 
     name: str
@@ -38,10 +42,21 @@ class Trigger:
     answer: Mapping[str, Attribute] | None = None
     table: str | None = None
     columns: tuple[str, ...] = ()
+    state: State = "ready"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == "ready"
+
+    def watches(self, table: str, columns: Collection[str]) -> bool:
+        """Whether a change of these columns, or without any a new row, is what it is about."""
+        if self.kind != "business" or self.table != table:
+            return False
+        return not self.columns if not columns else any(column in columns for column in self.columns)
 
 
 def parse(node: Node, reader: Reader) -> Trigger:
-    optional = ["attributes", "audience", "command", "answer", "table", "columns"]
+    optional = ["attributes", "audience", "command", "answer", "table", "columns", "state"]
     fields = reader.fields(node, ["trigger", "kind"], optional)
     declared = attributes.parse(fields.get("attributes"), reader)
     trigger = Trigger(
@@ -53,9 +68,12 @@ def parse(node: Node, reader: Reader) -> Trigger:
         answer=attributes.parse(fields["answer"], reader) if "answer" in fields else None,
         table=reader.name(fields.get("table")) or None,
         columns=tuple(reader.name(item, ATTRIBUTE) for item in reader.items(fields.get("columns"))),
+        state=reader.choice(fields["state"], STATES) if "state" in fields else "ready",
     )
     if "kind" in fields and fields["kind"].value == trigger.kind:
         _check_kind(trigger.kind, fields, node, reader)
+    if trigger.kind == "business" and trigger.table:
+        _check_table(trigger, fields, reader)
     return trigger
 
 
@@ -79,3 +97,21 @@ def _check_kind(kind: Kind, fields: Mapping[str, Node], node: Node, reader: Read
         reader.fault(node, "`table` is missing: a business trigger watches one")
     if "answer" in fields and "command" not in fields:
         reader.fault(fields["answer"], "`answer` needs the `command` that gives it")
+
+
+def _check_table(trigger: Trigger, fields: Mapping[str, Node], reader: Reader) -> None:
+    """The table is known, its columns are, and an event of it can tell what the trigger promises."""
+    name = reader.named(fields["table"], "table", TABLES)
+    if name not in TABLES:
+        return
+    table = TABLES[name]
+    columns = [*table.columns, *(reader.people.attributes if name == "contacts" else ())]
+    for item in reader.items(fields.get("columns")):
+        if item.value not in columns and not (name == "contacts" and reader.people.segments is None):
+            reader.fault(item, f"`{item.value}` is not a column of {name}{nearest(str(item.value), columns)}")
+    for attribute, node in reader.entries(fields.get("attributes")).items():
+        told = table.attributes.get(attribute)
+        if told is None:
+            reader.fault(node, f"a change of {name} does not tell `{attribute}`{nearest(attribute, table.attributes)}")
+        elif not fits(told.type, trigger.attributes[attribute].type):
+            reader.fault(node, f"`{attribute}` of {name} is of type {told.type}")

@@ -28,15 +28,18 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
     if not credential.may_use(event.source):
         yield Fault("forbidden_source", event.field("source"), "is not one that this credential may use")
     usable = [name for name, known in triggers.items() if _is_open(known) and credential.may_raise(name)]
+    ready = [name for name in usable if triggers[name].is_ready]
     trigger = triggers.get(event.type)
     if trigger is None:
-        yield Fault("unknown_trigger", event.field("type"), f"is no trigger{nearest(event.type, usable)}")
+        yield Fault("unknown_trigger", event.field("type"), f"is no trigger{nearest(event.type, ready)}")
     elif trigger.kind != "custom":
         yield Fault("forbidden_trigger", event.field("type"), f"is of kind {trigger.kind}: it only fires from inside")
     elif trigger.command is not None:
         yield Fault("forbidden_trigger", event.field("type"), "issues a command: it only fires from inside")
     elif event.type not in usable:
         yield Fault("forbidden_trigger", event.field("type"), "is not one that this credential may raise")
+    elif not trigger.is_ready:
+        yield Fault("trigger_not_ready", event.field("type"), f"is a {trigger.state} trigger: only a ready one fires")
     else:
         for name, why in attributes.check(event.data, trigger.attributes):
             yield Fault("invalid_attribute", event.field("data", name), why)

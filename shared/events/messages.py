@@ -8,6 +8,25 @@ from pydantic import AwareDatetime
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChanged:
+    """A record came into being (no `columns`), or these columns of it changed.
+
+    It is raised and never sent: after the commit it becomes what ready business triggers make of it.
+    """
+
+    kind: ClassVar[str] = "record_changed"
+    queue: ClassVar[str] = "trigger-events"
+
+    table: str
+    record: str
+    columns: tuple[str, ...]
+    attributes: Mapping[str, Any]
+    """What may be told of it: nothing that tells who a contact is."""
+    contact: str | None
+    time: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerFired:
     """A trigger fired, from outside (a CloudEvent) or inside (a record changed). Its envelope id is the event's."""
 

@@ -8,7 +8,13 @@ from shared.runtime.errors import Undecodable
 from shared.runtime.problem import FieldError, Kind, Problem
 
 type Reason = Literal[
-    "malformed_json", "invalid_event", "forbidden_source", "forbidden_trigger", "unknown_trigger", "invalid_attribute"
+    "malformed_json",
+    "invalid_event",
+    "forbidden_source",
+    "forbidden_trigger",
+    "unknown_trigger",
+    "trigger_not_ready",
+    "invalid_attribute",
 ]
 
 BODY = "body"
@@ -23,6 +29,7 @@ KINDS: Mapping[Reason, Kind] = {
     "forbidden_source": Kind("forbidden-source", 403, "This credential may not use the source", _ASK),
     "forbidden_trigger": Kind("forbidden-trigger", 403, "This credential may not raise the trigger", _ASK),
     "unknown_trigger": Kind("unknown-trigger", 422, "There is no such trigger", _CORRECT),
+    "trigger_not_ready": Kind("trigger-not-ready", 422, "The trigger is not ready to use", _CORRECT),
     "invalid_attribute": Kind("invalid-attribute", 422, "The data does not fit the trigger", _CORRECT),
 }
 """In order of precedence: where several faults meet, the first of these gives the answer its status."""

@@ -18,6 +18,8 @@ from shared.runtime.store import Store
 
 TABLE = "occurrences"
 HEAD = "head"
+ONCE = "once"
+"""The one occurrence of a journey that does not repeat."""
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -76,7 +78,7 @@ def _page(walk: Occurrence, message: Message[WalkSegment], facts: PageFacts, now
         moved_at=now,
         finished_at=now if is_last else None,
     )
-    messages = [_entry(walk, contact) for contact in facts.members]
+    messages = [entry(walk.journey, walk.name, contact, walk.started_at) for contact in facts.members]
     if not is_last:
         following = WalkSegment(body.journey, body.occurrence, body.started_at, walked.pages)
         messages.append(Outgoing(derived("walk", walk.journey, walk.name, str(walked.pages)), following))
@@ -88,10 +90,10 @@ def _page(walk: Occurrence, message: Message[WalkSegment], facts: PageFacts, now
     )
 
 
-def _entry(walk: Occurrence, contact: str) -> Outgoing:
-    run = member_run_id(walk.journey, walk.name, contact)
-    body = EnterJourney(walk.journey, contact, run, walk.name, {}, walk.started_at)
-    return Outgoing(derived("enter", run), body)
+def entry(journey: str, occurrence: str, contact: str, at: datetime) -> Outgoing:
+    """Return the message that lets a member in: the same one, whoever finds out that they are one."""
+    run = member_run_id(journey, occurrence, contact)
+    return Outgoing(derived("enter", run), EnterJourney(journey, contact, run, occurrence, {}, at))
 
 
 async def read_occurrence(store: Store, journey: str, name: str) -> Occurrence | None:

@@ -1,13 +1,18 @@
 """The router of trigger events: every journey that starts on the trigger, and every run that waits for it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from shared.definitions.catalogue import Catalogue, Published
-from shared.events.messages import TriggerFired
+from shared.definitions.conditions import Asked, InSegment, verdict_key
+from shared.definitions.journey import CONTACTS_CHANGED
+from shared.definitions.trigger import Trigger
+from shared.events.messages import RecordChanged, TriggerFired
+from shared.journeys import segment_walk
 from shared.journeys.messages import EnterJourney
 from shared.journeys.run import run_id
+from shared.journeys.segment_walk import ONCE
 from shared.journeys.waits import resumes
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Put
@@ -19,6 +24,9 @@ from shared.runtime.store import Store
 Audience = Callable[[Catalogue, str, TriggerFired, datetime], Awaitable[tuple[str | None, str]]]
 """Finds the contact of an event (by id) at a time, or says by a closed code why there is none."""
 
+Verdicts = Callable[[Catalogue, str, frozenset[Asked], datetime], Awaitable[Mapping[str, bool]]]
+"""Finds out about a contact (by id) what is asked, as at a time."""
+
 
 class StartJourneys:
     """Turns one trigger event into messages with derived ids, and owns no state.
@@ -27,10 +35,17 @@ class StartJourneys:
     event came before, and only then are rules asked.
     """
 
-    def __init__(self, store: Store, catalogue: Callable[[], Awaitable[Catalogue]], audience: Audience) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Callable[[], Awaitable[Catalogue]],
+        audience: Audience,
+        verdicts: Verdicts,
+    ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._audience = audience
+        self._verdicts = verdicts
 
     async def route(self, message: Message[TriggerFired], now: datetime) -> Decision[None]:
         catalogue = await self._catalogue()
@@ -42,17 +57,80 @@ class StartJourneys:
         fired = replace(message.body, contact=contact)
         waiting = await resumes(self._store, catalogue, message.id, fired)
         entries = [_entry(published, message.id, fired, contact) for published in catalogue.starting_on(fired.trigger)]
+        if not entries and not waiting and lacks_value(catalogue, fired):
+            return _unmatched(message, "no_correlation", now)
         if not entries:
             return Decision(messages=tuple(waiting))
         return Decision(messages=(*waiting, *entries[1:]), then=entries[0])
 
-    async def admit(self, raised: Parcel) -> list[Parcel]:
-        """Return what a trigger from inside is worth: itself, messages to those who wait, or nothing."""
-        fired = TriggerFired(**{**raised.body, "time": datetime.fromisoformat(raised.body["time"])})
+    async def admit(self, raised: Parcel, is_test: bool) -> list[Parcel]:
+        """Return what a trigger from inside, or a changed record, is worth.
+
+        A trigger is worth itself, messages to those who wait, or nothing; a change, what each trigger on it is. What
+        a test run brings about wakes those who wait, and starts nothing.
+        """
         catalogue = await self._catalogue()
-        if catalogue.starting_on(fired.trigger):
-            return [raised]
-        return [Parcel.of(outgoing) for outgoing in await resumes(self._store, catalogue, raised.id, fired)]
+        body = {**raised.body, "time": datetime.fromisoformat(raised.body["time"])}
+        if raised.kind != RecordChanged.kind:
+            return await self._worth(catalogue, raised.id, TriggerFired(**body), is_test)
+        changed = RecordChanged(**body)
+        parcels = [
+            parcel
+            for trigger in catalogue.watching(changed.table, changed.columns)
+            for parcel in await self._worth(
+                catalogue, derived("event", raised.id, trigger.name), fired(trigger, changed), is_test
+            )
+        ]
+        if changed.table == "contacts" and changed.contact is not None:
+            parcels += map(Parcel.of, await self._about_contact(catalogue, raised.id, changed, changed.contact))
+        return parcels
+
+    async def _about_contact(
+        self, catalogue: Catalogue, change: str, changed: RecordChanged, contact: str
+    ) -> list[Outgoing]:
+        """Tell runs that wait for a segment, and let those in who have come into one that a journey is for."""
+        looking = TriggerFired(CONTACTS_CHANGED, {}, changed.time, contact=contact)
+        told = await resumes(self._store, catalogue, change, looking)
+        open_ = [published for published in catalogue.journeys.values() if _takes_newcomers(published, changed.time)]
+        if not open_:
+            return told
+        asked = {published.journey.name: InSegment(_segment(published)) for published in open_}
+        found = await self._verdicts(catalogue, contact, frozenset(asked.values()), changed.time)
+        newcomers = [name for name in sorted(asked) if found.get(verdict_key(asked[name]))]
+        return [*told, *(segment_walk.entry(name, ONCE, contact, changed.time) for name in newcomers)]
+
+    async def _worth(self, catalogue: Catalogue, event: str, fired: TriggerFired, is_test: bool) -> list[Parcel]:
+        trigger = catalogue.triggers.get(fired.trigger)
+        if trigger is not None and not trigger.is_ready:
+            return []
+        itself = [Parcel.of(Outgoing(event, fired))]
+        if catalogue.starting_on(fired.trigger) and not is_test:
+            return itself
+        waiting = await resumes(self._store, catalogue, event, fired)
+        if not waiting and lacks_value(catalogue, fired) and not is_test:
+            return itself
+        return [Parcel.of(outgoing) for outgoing in waiting]
+
+
+def fired(trigger: Trigger, changed: RecordChanged) -> TriggerFired:
+    """Return the trigger that a change fires, with what it declares of what the change tells."""
+    told = {name: value for name, value in changed.attributes.items() if name in trigger.attributes}
+    return TriggerFired(trigger.name, told, changed.time, source=f"carebus/{changed.table}", contact=changed.contact)
+
+
+def _takes_newcomers(published: Published, now: datetime) -> bool:
+    start = published.journey.segment
+    return start is not None and start.repeat == "newcomers" and published.phase(now) == "live"
+
+
+def _segment(published: Published) -> str:
+    assert published.journey.segment is not None
+    return published.journey.segment.segment
+
+
+def lacks_value(catalogue: Catalogue, fired: TriggerFired) -> bool:
+    """Whether runs wait for it by an attribute that it has no value for: it may be theirs, and nobody can tell."""
+    return any(fired.attributes.get(by) is None for by in catalogue.waiting_on(fired.trigger) if by != "contact")
 
 
 def _entry(published: Published, event: str, fired: TriggerFired, contact: str) -> Outgoing:

@@ -14,7 +14,7 @@ from shared.definitions.tiles import ExperimentTile
 from shared.journeys import experiments
 from shared.journeys.counting import WAITING
 from shared.journeys.messages import ChangeJourney, EndRuns, JourneyTick, WalkSegment
-from shared.journeys.segment_walk import read_occurrence
+from shared.journeys.segment_walk import ONCE, read_occurrence
 from shared.runtime import counters
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing
@@ -31,7 +31,6 @@ STUCK = timedelta(minutes=10)
 """A walk that has not moved for so long is told to go on from where it is."""
 FULL_EVERY = 10
 """Minutes between full ticks."""
-ONCE = "once"
 
 
 def envelope(now: datetime) -> Envelope:

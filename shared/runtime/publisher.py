@@ -14,8 +14,11 @@ from shared.runtime.ids import derived
 from shared.runtime.step import Outbox, Parcel
 from shared.runtime.store import Delete, Insert, Replace, Store, Upsert
 
-Admit = Callable[[Parcel], Awaitable[Sequence[Parcel]]]
-"""Turns a raised trigger into the messages it is worth: none where no journey and no wait uses it."""
+Admit = Callable[[Parcel, bool], Awaitable[Sequence[Parcel]]]
+"""Turns a raised trigger into the messages it is worth: none where no journey and no wait uses it.
+
+It is told whether the trigger comes from a test.
+"""
 
 
 class Publisher:
@@ -32,7 +35,7 @@ class Publisher:
             batches[parcel.queue].append(_addressed(enclosed(parcel, cause, outbox), parcel, cause))
         for raised in outbox.raised:
             chained = (*cause.cause, raised.id)
-            for parcel in await self._admit(raised):
+            for parcel in await self._admit(raised, cause.test):
                 batches[parcel.queue].append(_addressed(enclosed(parcel, cause, outbox, chained), parcel, cause))
         for queue, messages in batches.items():
             await self._bus.send(queue, messages)

@@ -119,7 +119,7 @@ def checked(node: Node | None, check: Check, reader: Reader) -> str:
         reader.fault(node, "must be text: put it in quotes")
         return ""
     try:
-        return check(node.value)
+        return str(check(node.value))
     except checks.Wrong as wrong:
         reader.fault(node, str(wrong))
         return ""

@@ -41,7 +41,10 @@ def all_handlers() -> Mapping[str, AnyHandler]:
     async def nobody(*_arguments: object) -> tuple[str | None, str]:
         return None, "nobody"
 
-    start = StartJourneys(store, definitions.current, nobody)
+    async def nothing(*_arguments: object) -> Mapping[str, bool]:
+        return {}
+
+    start = StartJourneys(store, definitions.current, nobody, nothing)
     around = Surroundings(
         definitions,
         {},

@@ -137,6 +137,41 @@ async def test_verdicts_cost_one_read_and_none_where_nothing_is_asked() -> None:
     assert watched.requests == []
 
 
+async def walked(limit: int, before: datetime | None = None) -> tuple[list[list[str]], list[str]]:
+    """Return the pages of Germans among a shard's ten contacts, every second of whom is one, and the requests."""
+    rows = MemoryStore()
+    for number in range(10):
+        contact = replace(ADA, id=f"C/{number}", language="de" if number % 2 else "en")
+        await rows.write("contacts", f"C%2F{number}", Upsert("head", plain(Head(contact, NOON, 1))))
+        line = {"registered_at": (NOON + number * DAY).isoformat()}
+        await rows.write("views", "contacts~a", Upsert(f"C%2F{number}", line))
+    await rows.write("views", "contacts~a", Upsert("gone", {"registered_at": NOON.isoformat()}))
+    known, catalogue = WatchedStore(rows), Catalogue({}, {}, {}, segments=load(SEGMENTS).segments)
+    pages: list[list[str]] = []
+    after: str | None = ""
+    while after is not None:
+        page, after = await facts.members(known, catalogue, "germans", "a", after, limit, NOON, before)
+        pages.append(list(page))
+    return pages, known.requests
+
+
+@pytest.mark.parametrize("limit", [1, 3, 4, 100])
+async def test_all_members_of_a_shard_are_found_page_by_page(limit: int) -> None:
+    pages, _ = await walked(limit)
+    assert [contact for page in pages for contact in page] == ["C/1", "C/3", "C/5", "C/7", "C/9"]
+
+
+async def test_a_page_costs_one_read_and_one_for_each_contact() -> None:
+    _, requests = await walked(100)
+    assert len(requests) == 1 + 11
+
+
+async def test_who_registered_later_is_not_looked_at() -> None:
+    pages, requests = await walked(100, NOON + 4 * DAY)
+    assert pages == [["C/1", "C/3"]]
+    assert len(requests) == 1 + 5
+
+
 async def test_conditions_may_ask_for_whatever_is_kept_of_a_contact_but_for_what_tells_who_it_is() -> None:
     everything = replace(ADA, position="x", account="x", relationship="x", preferred_channel="sms", attributes={})
     assert everything.compared().keys() == COMPARED.keys()

@@ -26,7 +26,7 @@ from shared.cases.messages import (
     ResolveCase,
 )
 from shared.devices.messages import BindAlert, ClaimGuard
-from shared.events.messages import TriggerFired
+from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain
 from shared.runtime.decision import Answer, Decision, Outgoing, View
 from shared.runtime.envelope import ReplyTo
@@ -41,9 +41,9 @@ def changed(decision: Decision[Case]) -> Case:
     return decision.state
 
 
-def raised(decision: Decision[Case]) -> TriggerFired:
+def told(decision: Decision[Case]) -> RecordChanged:
     [outgoing] = decision.raised
-    assert isinstance(outgoing.body, TriggerFired)
+    assert isinstance(outgoing.body, RecordChanged)
     return outgoing.body
 
 
@@ -111,10 +111,11 @@ def test_who_asked_for_a_case_hears_its_number() -> None:
     assert decision.answer == Answer({"outcome": "opened", "case_id": CASE, "number": CREATION.number})
 
 
-def test_a_new_case_raises_case_opened() -> None:
-    fired = raised(create_case(message(CREATION), None, LATER))
-    assert (fired.trigger, fired.contact, fired.time) == ("case-opened", CONTACT, LATER)
-    assert fired.attributes == {
+def test_a_new_case_is_a_new_record_to_the_triggers_that_watch_cases() -> None:
+    change = told(create_case(message(CREATION), None, LATER))
+    assert (change.table, change.record, change.columns) == ("cases", CASE, ())
+    assert (change.contact, change.time) == (CONTACT, LATER)
+    assert change.attributes == {
         "case": CASE,
         "number": CREATION.number,
         "contact": CONTACT,
@@ -128,8 +129,8 @@ def test_a_new_case_raises_case_opened() -> None:
 
 def test_an_event_leaves_out_what_the_case_does_not_have() -> None:
     creation = replace(CREATION, opening=replace(OPENING, device=None, error_code=None))
-    fired = raised(create_case(message(creation), None, LATER))
-    assert not {"device", "error_code", "previous_status"} & fired.attributes.keys()
+    change = told(create_case(message(creation), None, LATER))
+    assert not {"device", "error_code", "previous_status"} & change.attributes.keys()
 
 
 def test_a_new_case_is_in_the_open_list_and_in_its_contacts() -> None:
@@ -155,14 +156,15 @@ MOVES = [
 
 
 @pytest.mark.parametrize(("decide", "held", "body"), MOVES)
-def test_every_change_raises_case_status_changed_with_the_status_before(decide: Any, held: str, body: Any) -> None:
+def test_every_change_tells_its_columns_and_the_status_before(decide: Any, held: str, body: Any) -> None:
     before = case(held)
     decision = decide(before, message(body), None, LATER)
-    fired = raised(decision)
-    assert (fired.trigger, fired.contact, fired.time) == ("case-status-changed", CONTACT, LATER)
-    assert fired.attributes["previous_status"] == before.status
+    change = told(decision)
     after = changed(decision)
-    assert (fired.attributes["status"], fired.attributes["status_reason"]) == (after.status, after.status_reason)
+    assert (change.table, change.contact, change.time) == ("cases", CONTACT, LATER)
+    assert change.columns == (("status", "status_reason") if after.status != before.status else ("status_reason",))
+    assert change.attributes["previous_status"] == before.status
+    assert (change.attributes["status"], change.attributes["status_reason"]) == (after.status, after.status_reason)
 
 
 @pytest.mark.parametrize(("decide", "held", "body"), MOVES)

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from shared.contacts.contact import Consent, Contact, create_contact, put_contact, set_consent
+from shared.contacts.contact import SHARDS, Consent, Contact, create_contact, put_contact, set_consent, shard_of
 from shared.contacts.messages import PutContact, SetConsent
-from shared.runtime.decision import Decision, Refusal
+from shared.events.messages import RecordChanged
+from shared.runtime.codec import plain, text
+from shared.runtime.decision import Decision, Put, Refusal
 from shared.runtime.envelope import Message
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -116,3 +118,80 @@ def test_what_was_said_before_and_comes_late_changes_nothing() -> None:
     decision = put_contact(known, earlier, None, NOON + timedelta(hours=1))
     assert decision.state is None
     assert decision.refused == Refusal("outdated", "time")
+
+
+FULL = {
+    "language": "de-AT",
+    "time_zone": "Europe/Vienna",
+    "city": "Wien",
+    "position": "Boss",
+    "account": "Example",
+    "relationship": "partner",
+    "preferred_channel": "sms",
+    "attributes": {"seats": 3, "gold": True},
+}
+
+
+def told(decision: Decision[Contact]) -> RecordChanged:
+    [outgoing] = decision.raised
+    assert isinstance(outgoing.body, RecordChanged)
+    return outgoing.body
+
+
+def full(**fields: Any) -> PutContact:
+    return PutContact("C-1", **{"name": "Ada Example", "phone": "+4930123456", **FULL, **fields})
+
+
+def test_a_new_contact_is_told_to_triggers_and_found_when_all_are_walked() -> None:
+    decision = create_contact(message(full()), None, NOON)
+    attributes = {"contact": "C-1", "language": "de-AT", "time_zone": "Europe/Vienna"}
+    assert told(decision) == RecordChanged("contacts", "C-1", (), attributes, "C-1", NOON)
+    line = {"registered_at": NOON.isoformat()}
+    assert decision.records == (Put("views", f"contacts~{shard_of('C-1')}", "C-1", line),)
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns"),
+    [
+        ({"city": "Graz"}, ("city",)),
+        ({"phone": "", "email": "ada@example.org"}, ("email", "phone")),
+        ({"language": "en", "time_zone": "UTC", "name": "Ida"}, ("language", "name", "time_zone")),
+        ({"position": "", "account": "x", "relationship": "x"}, ("account", "position", "relationship")),
+        ({"preferred_channel": "email"}, ("preferred_channel",)),
+        ({"attributes": {"seats": 4, "gold": True}}, ("seats",)),
+        ({"attributes": {"seats": 3, "silver": ""}}, ("gold",)),
+    ],
+)
+def test_a_change_is_told_by_its_columns(fields: dict[str, Any], columns: tuple[str, ...]) -> None:
+    decision = put_contact(created(full()), message(full(**fields)), None, NOON)
+    assert told(decision).columns == columns
+    assert told(decision).attributes["changed"] == ",".join(columns)
+    assert decision.records == ()
+
+
+def test_a_contact_that_is_put_again_as_it_was_is_no_change() -> None:
+    decision = put_contact(created(full()), message(full(), NOON + timedelta(days=1)), None, NOON)
+    assert decision.outcome == "updated"
+    assert decision.raised == ()
+
+
+def test_no_personal_value_travels_with_a_change() -> None:
+    secret = "zQ9secret"
+    kept = {"name", "email", "phone", "city", "position", "account", "relationship"}
+    body = full(**dict.fromkeys(kept, secret), attributes={"note": secret})
+    for decision in (
+        create_contact(message(body), None, NOON),
+        put_contact(created(full()), message(body), None, NOON),
+    ):
+        assert secret not in text(plain(told(decision)))
+        assert secret not in text(plain(decision.records))
+
+
+def test_a_contact_stays_registered_when_it_was() -> None:
+    changed = put_contact(created(), message(full(), NOON + timedelta(days=9)), None, NOON + timedelta(days=9)).state
+    assert changed is not None
+    assert changed.registered_at == NOON
+
+
+def test_contacts_are_spread_over_all_shards() -> None:
+    assert {shard_of(f"C-{number}") for number in range(500)} == set(SHARDS)

@@ -68,3 +68,21 @@ def test_a_catalogue_does_not_change_with_what_it_was_made_of() -> None:
     assert "alarm" in catalogue.triggers
     with pytest.raises(TypeError):
         catalogue.triggers["new"] = documents.triggers["alarm"]  # type: ignore[index]
+
+
+def test_a_trigger_is_used_in_the_journeys_that_start_on_it_wait_for_it_or_raise_it(catalogue: Catalogue) -> None:
+    assert {name: catalogue.used_in(name) for name in catalogue.triggers} == {
+        "alarm": ("ant", "zebra"),
+        "case-changed": ("cow", "zebra"),
+        "sms-delivered": ("cow",),
+        "praised": ("cow",),
+        "case-requested": (),
+    }
+
+
+def test_a_change_of_a_record_fires_the_ready_triggers_on_it(catalogue: Catalogue) -> None:
+    assert [trigger.name for trigger in catalogue.watching("cases", ("status",))] == ["case-changed"]
+    assert catalogue.watching("cases", ()) == catalogue.watching("contacts", ("status",)) == ()
+    for state in ("draft", "stopped"):
+        changed = replace(catalogue.triggers["case-changed"], state=state)
+        assert replace(catalogue, triggers={"case-changed": changed}).watching("cases", ("status",)) == ()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.definitions.faults import Invalid
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions, NotKnownYet
 from shared.runtime.errors import Conflict
 from shared.runtime.memory.store import MemoryStore
@@ -260,3 +261,33 @@ async def test_a_trigger_that_changes_makes_a_new_version_of_the_journeys_that_u
     changed.sources["journey", "j"]["uses"] = {"alarm": {**changed.sources["trigger", "alarm"], "audience": None}}
     names = {change.name for change in await world.process().publish(changed)}
     assert names == {"extra", "j"}
+
+
+LIVES = "trigger: t\nkind: custom\nstate: {}\n"
+
+
+@pytest.mark.parametrize(
+    "states", [["draft", "ready", "stopped", "stopped"], ["ready", "draft", "ready"], ["draft", "stopped"]]
+)
+async def test_a_trigger_lives_until_it_is_stopped(states: list[str]) -> None:
+    world = World()
+    for state in states:
+        await world.publish(LIVES.format(state))
+        assert (await world.process().current()).triggers["t"].state == state
+
+
+async def test_stopping_a_trigger_is_no_new_version_of_the_journeys_that_use_it() -> None:
+    world = World()
+    text = "---\ntrigger: t\nkind: custom\nattributes: {c: reference}\naudience: {attribute: c}\nstate: "
+    await world.publish(FIRST.replace("alarm", "t") + text + "ready")
+    assert await world.publish(FIRST.replace("alarm", "t") + text + "stopped") == [Change("trigger", "t", 2, False)]
+
+
+@pytest.mark.parametrize("state", ["ready", "draft"])
+async def test_a_stopped_trigger_never_lives_again_and_nothing_beside_it_is_published(state: str) -> None:
+    world = World()
+    await world.publish(LIVES.format("stopped"))
+    with pytest.raises(Invalid) as refused:
+        await world.publish(LIVES.format(state) + "---\n" + FIRST)
+    assert str(refused.value) == "trigger t: it is stopped for good; what goes on needs another name"
+    assert (await world.process().current()).journeys == {}

@@ -34,6 +34,11 @@ def test_the_story_is_all_there(documents: Documents) -> None:
         "case-requested",
         "case-opened",
         "case-status-changed",
+        "contact-created",
+        "contact-changed",
+        "contact-email-changed",
+        "device-registered",
+        "device-owner-changed",
     }
     assert set(documents.journeys) == {"critical-device-error", "case-status-update", "case-not-started"}
     assert set(documents.templates) == {"ticket-opened", "ticket-delayed", "case-resolved"}

@@ -1,7 +1,10 @@
 """Triggers as they are written."""
 
+from typing import Any
+
 import pytest
 
+from shared.definitions import loader
 from shared.definitions.attributes import Attribute
 from shared.definitions.trigger import Audience, Trigger
 from tests.unit.definitions.world import faults, load
@@ -40,6 +43,43 @@ def test_a_business_trigger_watches_columns() -> None:
     assert (trigger.audience, trigger.answer) == (Audience("contact"), None)
 
 
+def test_a_business_trigger_may_watch_what_a_deployment_keeps_of_contacts() -> None:
+    text = "contact_attributes: c\nattributes: {tariff: text}\n---\ntrigger: t\nkind: business\ntable: contacts\n"
+    documents = load(text + "columns: [tariff]")
+    assert documents.triggers["t"].columns == ("tariff",)
+    assert loader.parse("trigger", documents.sources["trigger", "t"]) == documents.triggers["t"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "columns", "changed", "is_watched"),
+    [
+        ("business", "cases", (), (), True),
+        ("business", "cases", (), ("status",), False),
+        ("business", "cases", ("status",), ("status", "priority"), True),
+        ("business", "cases", ("status", "priority"), ("priority",), True),
+        ("business", "cases", ("status",), ("priority",), False),
+        ("business", "cases", ("status",), (), False),
+        ("business", "contacts", ("status",), ("status",), False),
+        ("custom", None, (), (), False),
+    ],
+)
+def test_a_new_record_or_a_change_of_a_column_is_watched(
+    kind: Any, table: str | None, columns: tuple[str, ...], changed: tuple[str, ...], is_watched: bool
+) -> None:
+    assert Trigger("t", kind, {}, table=table, columns=columns).watches("cases", changed) is is_watched
+
+
+def test_a_trigger_is_ready_if_nothing_else_is_said() -> None:
+    texts = ["", "state: draft", "state: stopped", "state: ready"]
+    read = [load(f"trigger: t\nkind: custom\n{text}").triggers["t"] for text in texts]
+    assert [(trigger.state, trigger.is_ready) for trigger in read] == [
+        ("ready", True),
+        ("draft", False),
+        ("stopped", False),
+        ("ready", True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -76,7 +116,27 @@ def test_a_business_trigger_watches_columns() -> None:
         ("trigger: t\nkind: business\ntable: cases\ncommand: x", ["4: only a custom trigger has `command`"]),
         ("trigger: t\nkind: interaction\ntable: cases", ["3: only a business trigger has `table`"]),
         ("trigger: t\nkind: business", ["1: `table` is missing: a business trigger watches one"]),
-        ("trigger: t\nkind: business\ntable: x\ncolumns: []", ["4: must be a list of at least one item"]),
+        ("trigger: t\nkind: business\ntable: cases\ncolumns: []", ["4: must be a list of at least one item"]),
+        ("trigger: t\nkind: business\ntable: case", ["3: there is no table `case` (did you mean `cases`?)"]),
+        (
+            "trigger: t\nkind: business\ntable: cases\ncolumns:\n- status\n- statsu_reason",
+            ["6: `statsu_reason` is not a column of cases (did you mean `status_reason`?)"],
+        ),
+        (
+            "trigger: t\nkind: business\ntable: contacts\ncolumns: [name, tarif]",
+            ["4: `tarif` is not a column of contacts"],
+        ),
+        (
+            "trigger: t\nkind: business\ntable: cases\nattributes:\n  case: reference\n  numbr: text\n  status: number",
+            [
+                "6: a change of cases does not tell `numbr` (did you mean `number`?)",
+                "7: `status` of cases is of type text",
+            ],
+        ),
+        (
+            "trigger: t\nkind: custom\nstate: stoped",
+            ["3: `stoped` is not one of ready, draft, stopped (did you mean `stopped`?)"],
+        ),
         ("trigger: t\nkind: custom\nanswer: {a: text}", ["3: `answer` needs the `command` that gives it"]),
     ],
 )

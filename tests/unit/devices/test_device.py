@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.devices.device import Device, Ownership, put_device, register
 from shared.devices.messages import PutDevice
+from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain, typed
 from shared.runtime.envelope import Message
 from shared.runtime.step import Head
@@ -87,3 +88,29 @@ def test_nobody_owned_a_device_before_that_was_told() -> None:
     device = changed(registered("C-1"), "C-2", since=NOON - DAY, now=NOON)
     assert device.owner_at(NOON - timedelta(hours=1)) == "C-1"
     assert device.owner_at(NOON) == "C-2"
+
+
+def test_a_new_device_is_told_to_triggers_with_its_owner() -> None:
+    [outgoing] = register(_put("C-1", None, "M"), None, NOON).raised
+    attributes = {"device": "D-1", "contact": "C-1", "model": "M"}
+    assert outgoing.body == RecordChanged("devices", "D-1", (), attributes, "C-1", NOON)
+
+
+@pytest.mark.parametrize(
+    ("contact", "model", "columns", "more"),
+    [
+        ("C-2", "", ("owner",), {"model": "M", "previous_contact": "C-1"}),
+        ("C-2", "N", ("owner", "model"), {"model": "N", "previous_contact": "C-1"}),
+        ("C-1", "N", ("model",), {"model": "N"}),
+    ],
+)
+def test_a_change_is_told_to_its_owner_from_now_on(
+    contact: str, model: str, columns: tuple[str, ...], more: dict[str, str]
+) -> None:
+    [outgoing] = put_device(registered(), _put(contact, None, model), None, NOON).raised
+    attributes = {"device": "D-1", "contact": contact, **more}
+    assert outgoing.body == RecordChanged("devices", "D-1", columns, attributes, contact, NOON)
+
+
+def test_a_device_that_is_put_again_as_it_was_is_no_change() -> None:
+    assert put_device(registered(), _put("C-1", None, "M"), None, NOON).raised == ()

@@ -28,7 +28,9 @@ MALFUNCTION = Trigger(
 HEARTBEAT = Trigger("device-heartbeat", "custom", {"note": Attribute("text", optional=True)})
 RESOLVED = Trigger("case-status-changed", "business", {"case": Attribute("reference")})
 OPENED = Trigger("email-opened", "interaction", {})
-CATALOGUE = Catalogue({one.name: one for one in (MALFUNCTION, HEARTBEAT, RESOLVED, OPENED)}, {}, {})
+DRAFT = Trigger("device-greeting", "custom", {"note": Attribute("text")}, state="draft")
+STOPPED = Trigger("device-farewell", "custom", {}, state="stopped")
+CATALOGUE = Catalogue({one.name: one for one in (MALFUNCTION, HEARTBEAT, RESOLVED, OPENED, DRAFT, STOPPED)}, {}, {})
 
 
 def secret(letter: str) -> str:

@@ -132,3 +132,28 @@ def test_in_headers_the_type_is_named_as_the_header_and_data_as_data() -> None:
 def test_no_answer_repeats_a_value() -> None:
     refusal = refused(parse(event(data={"device_id": "", "error_code": "s3cret"}, source="/s3cret")), credential=ACME)
     assert b"s3cret" not in refusal.encode()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "why"),
+    [
+        ("device-greeting", "is a draft trigger: only a ready one fires"),
+        ("device-farewell", "is a stopped trigger: only a ready one fires"),
+    ],
+)
+def test_only_a_ready_trigger_fires(trigger: str, why: str) -> None:
+    refusal = refused(parse(event(type=trigger, data={})))
+    assert told(refusal) == [("trigger_not_ready", "type", why)]
+    assert (refusal.kind.status, refusal.kind.name) == (422, "trigger-not-ready")
+    assert refusal.undecodable().reason == "trigger_not_ready"
+
+
+def test_who_may_not_raise_a_trigger_does_not_hear_what_state_it_is_in() -> None:
+    [(reason, _, _)] = told(refused(parse(event(type="device-greeting", data={})), credential=ACME))
+    assert reason == "forbidden_trigger"
+
+
+def test_a_trigger_that_is_not_ready_is_nobodys_next_guess() -> None:
+    [(reason, _, why)] = told(refused(parse(event(type="device-greetin", data={}))))
+    assert reason == "unknown_trigger"
+    assert "device-greeting" not in why

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.definitions.catalogue import Catalogue, Published
-from shared.events.messages import TriggerFired
+from shared.definitions.conditions import Asked, verdict_key
+from shared.events.messages import RecordChanged, TriggerFired
 from shared.journeys.messages import Awaited, EnterJourney
 from shared.journeys.run import run_id
 from shared.journeys.start import StartJourneys
@@ -16,6 +17,7 @@ from shared.journeys.waits import resumes
 from shared.runtime.codec import plain, typed
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Envelope, Message
+from shared.runtime.ids import derived
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.step import Parcel
 from shared.runtime.store import Upsert
@@ -49,10 +51,16 @@ class World:
         self.store = MemoryStore()
         self.catalogue = known or catalogue()
         self.contact: tuple[str | None, str] = ("C-1", "")
-        self.start = StartJourneys(self.store, self._current, self._audience)
+        self.members: set[str] = set()
+        self.start = StartJourneys(self.store, self._current, self._audience, self._verdicts)
 
     async def _current(self) -> Catalogue:
         return self.catalogue
+
+    async def _verdicts(
+        self, _catalogue: Catalogue, contact: str, asked: frozenset[Asked], _now: datetime
+    ) -> Mapping[str, bool]:
+        return {verdict_key(each): contact in self.members for each in asked}
 
     async def _audience(
         self, _catalogue: Catalogue, _event: str, fired: TriggerFired, _now: datetime
@@ -207,23 +215,113 @@ def raised(body: TriggerFired) -> Parcel:
 
 async def test_a_trigger_from_inside_that_starts_a_journey_is_sent_itself() -> None:
     parcel = raised(alarm(contact="C-1"))
-    assert await World().start.admit(parcel) == [parcel]
+    assert await World().start.admit(parcel, False) == [parcel]
 
 
 async def test_a_trigger_from_inside_that_is_only_waited_for_goes_straight_to_who_waits() -> None:
     world = World()
     await world.waits("r9", "case-changed~device~D-1")
-    [parcel] = await world.start.admit(raised(TriggerFired("case-changed", CHANGED, NOON, contact="C-1")))
+    [parcel] = await world.start.admit(raised(TriggerFired("case-changed", CHANGED, NOON, contact="C-1")), False)
     assert parcel.kind == Awaited.kind
     assert typed(Awaited, parcel.body) == Awaited("waits", "C-1", "r9", "t-r9", "e2", CHANGED, NOON)
 
 
 @pytest.mark.parametrize("trigger", ["case-changed", "sms-delivered", "never-heard-of"])
 async def test_a_trigger_from_inside_that_nobody_uses_is_nothing(trigger: str) -> None:
-    assert await World().start.admit(raised(TriggerFired(trigger, CHANGED, NOON, contact="C-1"))) == []
+    assert await World().start.admit(raised(TriggerFired(trigger, CHANGED, NOON, contact="C-1")), False) == []
 
 
 async def test_a_parcel_on_record_is_admitted_like_a_new_one() -> None:
     parcel = raised(alarm(contact="C-1"))
     stored = typed(Parcel, plain(parcel))
-    assert await World().start.admit(stored) == [parcel]
+    assert await World().start.admit(stored, False) == [parcel]
+
+
+@pytest.mark.parametrize("state", ["draft", "stopped"])
+async def test_a_trigger_that_is_not_ready_is_not_raised(state: str) -> None:
+    known = catalogue()
+    held = replace(known.triggers["alarm"], state=state)  # type: ignore[arg-type]
+    world = World(replace(known, triggers={**known.triggers, "alarm": held}))
+    assert await world.start.admit(raised(alarm(contact="C-1")), False) == []
+
+
+async def test_an_event_without_the_value_that_runs_wait_by_is_kept() -> None:
+    world = World()
+    await world.waits("by-device", "case-changed~device~D-1")
+    for attributes in ({}, {"device": None}):
+        decision = await world.route(TriggerFired("case-changed", attributes, NOON))
+        [record] = decision.records
+        assert isinstance(record, Put)
+        assert (record.table, record.data["reason"]) == ("unmatched", "no_correlation")
+        assert (decision.messages, decision.then) == ((), None)
+
+
+async def test_an_event_that_a_run_takes_by_something_else_is_not_unmatched() -> None:
+    world = World()
+    await world.waits("by-contact", "case-changed~contact~C-1")
+    decision = await world.route(TriggerFired("case-changed", {}, NOON))
+    assert [awaited(outgoing).run for outgoing in decision.messages] == ["by-contact"]
+    assert decision.records == ()
+
+
+async def test_an_event_that_starts_a_journey_is_not_unmatched_whatever_it_lacks() -> None:
+    known = catalogue()
+    decision = await World(replace(known, waits={"alarm": frozenset({"note"})})).route(alarm())
+    assert len(entries(decision)) == 2
+    assert decision.records == ()
+
+
+async def test_a_trigger_from_inside_that_lacks_the_value_is_sent_to_be_kept() -> None:
+    parcel = raised(TriggerFired("case-changed", {}, NOON, contact="C-1"))
+    assert await World().start.admit(parcel, False) == [parcel]
+
+
+NEW_CASE = RecordChanged("cases", "K1", (), CHANGED, "C-1", NOON)
+MOVED = replace(NEW_CASE, columns=("status",), attributes={**CHANGED, "priority": "high"})
+
+
+async def test_a_change_is_what_the_triggers_on_it_make_of_it_with_what_they_declare() -> None:
+    known = catalogue()
+    journeys = {
+        name: replace(published, journey=replace(published.journey, starts_on="case-changed"))
+        for name, published in known.journeys.items()
+    }
+    [parcel] = await World(replace(known, journeys=journeys)).start.admit(change(MOVED), False)
+    assert (parcel.kind, parcel.id) == (TriggerFired.kind, derived("event", "c1", "case-changed"))
+    assert typed(TriggerFired, parcel.body) == TriggerFired(
+        "case-changed", CHANGED, NOON, source="carebus/cases", contact="C-1"
+    )
+
+
+async def test_a_change_that_is_only_waited_for_goes_straight_to_who_waits() -> None:
+    world = World()
+    await world.waits("r9", "case-changed~device~D-1")
+    [parcel] = await world.start.admit(change(MOVED), False)
+    event = derived("event", "c1", "case-changed")
+    assert typed(Awaited, parcel.body) == Awaited("waits", "C-1", "r9", "t-r9", event, CHANGED, NOON)
+
+
+async def test_a_change_fires_every_trigger_on_it_as_an_event_of_its_own() -> None:
+    known = catalogue()
+    again = replace(known.triggers["case-changed"], name="case-moved")
+    waits = {"case-changed": frozenset({"device"}), "case-moved": frozenset({"device"})}
+    world = World(replace(known, triggers={**known.triggers, "case-moved": again}, waits=waits))
+    await world.waits("r1", "case-changed~device~D-1")
+    await world.waits("r2", "case-moved~device~D-1")
+    parcels = await world.start.admit(change(MOVED), False)
+    assert {typed(Awaited, parcel.body).run for parcel in parcels} == {"r1", "r2"}
+    assert len({typed(Awaited, parcel.body).event for parcel in parcels}) == 2
+    assert await world.start.admit(change(MOVED), False) == parcels
+
+
+@pytest.mark.parametrize(
+    "unwatched", [NEW_CASE, replace(MOVED, columns=("priority",)), replace(MOVED, table="devices")]
+)
+async def test_a_change_that_no_trigger_watches_is_nothing(unwatched: RecordChanged) -> None:
+    world = World()
+    await world.waits("r9", "case-changed~device~D-1")
+    assert await world.start.admit(change(unwatched), False) == []
+
+
+def change(body: RecordChanged) -> Parcel:
+    return typed(Parcel, plain(Parcel.of(Outgoing("c1", body))))

@@ -114,7 +114,7 @@ async def test_a_trigger_that_nobody_uses_is_not_sent() -> None:
 
 
 async def test_a_raised_trigger_grows_the_chain_and_a_plain_message_does_not() -> None:
-    async def everybody_listens(raised: Parcel) -> list[Parcel]:
+    async def everybody_listens(raised: Parcel, _is_test: bool) -> list[Parcel]:
         return [raised]
 
     world = World()
@@ -129,7 +129,7 @@ async def test_a_raised_trigger_grows_the_chain_and_a_plain_message_does_not() -
 
 
 async def test_who_waits_for_a_raised_trigger_gets_messages_in_its_chain() -> None:
-    async def two_wait(_raised: Parcel) -> list[Parcel]:
+    async def two_wait(_raised: Parcel, _is_test: bool) -> list[Parcel]:
         return [Parcel.of(Outgoing(name, Told())) for name in ("a", "b")]
 
     world = World()

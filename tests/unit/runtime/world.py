@@ -144,7 +144,7 @@ ADD: Handler[Tally, Add, None] = Handler(Add, Tally, key, further, first)
 REPLY = ReplyTo("askers", "answered", {"token": "k1"})
 
 
-async def nobody_listens(_raised: Parcel) -> list[Parcel]:
+async def nobody_listens(_raised: Parcel, _is_test: bool) -> list[Parcel]:
     return []
 
 
