@@ -232,13 +232,23 @@ def _missed(it: Evidence, run: str, before: dict[str, Any], step: dict[str, Any]
     since = it.positions["runs", partition, f"step:{run}:{before['cause']}"]
     limit = datetime.fromisoformat(step["time"])
     second = "first" in state["path"] and "still" in state["path"] and before["kind"] != "enter_journey"
-    for key, activity in it.tables("cases").get(state["attributes"]["case"], {}).items():
-        if not key.startswith("activity:") or activity["outcome"] in ("refused", "opened"):
+    rows = it.tables("cases").get(state["attributes"]["case"], {})
+    held = ""
+    for key, activity in sorted(_activities(rows), key=lambda entry: _order(entry[1])):
+        changed, held = activity["outcome"] != held, activity["outcome"]
+        if activity["outcome"] == "opened":
+            held = "in_progress"
             continue
-        fits = _fits(state["journey"], activity["outcome"], second=second)
+        fits = changed and _fits(state["journey"], activity["outcome"], second=second)
         happened = it.positions["cases", state["attributes"]["case"], key]
         if fits and happened > since and datetime.fromisoformat(activity["at"]) + SLACK < limit:
             yield activity["outcome"]
+
+
+def _activities(rows: Rows) -> list[tuple[str, dict[str, Any]]]:
+    """What was done to a case, without what was refused."""
+    found = [(key, row) for key, row in rows.items() if key.startswith("activity:")]
+    return [(key, row) for key, row in found if row["outcome"] != "refused"]
 
 
 def _fits(journey: str, status_reason: str, *, second: bool) -> bool:
