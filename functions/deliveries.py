@@ -20,8 +20,14 @@ async def send_email(message: func.ServiceBusMessage) -> None:
     await bootstrap.services().pipeline.handle("send-email", message.get_body())
 
 
+@blueprint.service_bus_queue_trigger("message", connection="ServiceBusConnection", queue_name="send-push")
+async def send_push(message: func.ServiceBusMessage) -> None:
+    """Send one push message, if the customer may be written to."""
+    await bootstrap.services().pipeline.handle("send-push", message.get_body())
+
+
 @blueprint.service_bus_queue_trigger("message", connection="ServiceBusConnection", queue_name=REPORTS)
 async def apply_report(message: func.ServiceBusMessage) -> None:
-    """Apply what the provider reports about one delivery."""
+    """Apply what the provider reports about one delivery, or what a customer wrote back."""
     services = bootstrap.services()
     await services.pipeline.translate(REPORTS, message.get_body(), services.reports.read)

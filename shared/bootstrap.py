@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from shared import facts
+from shared.channels.provider import Provider
 from shared.definitions.published import Definitions
 from shared.deliveries.perform import Performer
 from shared.deliveries.provider_report import ProviderReports
+from shared.deliveries.reply import Replies
 from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers
@@ -48,6 +50,8 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
     links = Links(settings.public_url, link_keys(settings.link_keys))
     start = StartJourneys(store, definitions.current, partial(facts.audience, store), partial(facts.verdicts, store))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
+    if settings.vapid_key:
+        senders["push"] = settings.vapid_subject
     around = Surroundings(
         definitions,
         senders,
@@ -55,6 +59,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         RunFactsGatherer(definitions, clock),
         Control(store, bus, definitions),
         Ticking(store, definitions),
+        Replies(partial(facts.whose_phone, store)),
     )
     known = handlers(start, around)
     return Services(
@@ -65,7 +70,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         definitions=definitions,
         links=links,
         ingest=Ingest(bus, definitions, clock, credentials.parse(settings.senders)),
-        reports=ProviderReports(store, clock),
+        reports=ProviderReports(store, clock, settings.public_url),
         pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit), perform),
     )
 
@@ -88,8 +93,22 @@ def connect(environment: Mapping[str, str]) -> Services:
         AzureStore(tables_connection(environment)),
         AzureBus(servicebus_connection(environment)),
         SystemClock(),
-        Performer({"sms": acs, "email": acs}),
+        Performer({"sms": acs, "email": acs, **push(settings)}),
     )
+
+
+def push(settings: Settings) -> dict[str, Provider]:
+    """Build the provider of push messages, where they are set up; raises MissingSettings."""
+    from shared.channels.webpush import SUBJECT, WebPushProvider
+
+    if not settings.vapid_key:
+        return {}
+    if not SUBJECT.fullmatch(settings.vapid_subject):
+        raise MissingSettings("CAREBUS_VAPID_SUBJECT is no mailto: or https: URL.")
+    try:
+        return {"push": WebPushProvider(settings.vapid_key, local=settings.is_development)}
+    except ValueError as error:
+        raise MissingSettings(f"CAREBUS_VAPID_KEY {error}.") from None
 
 
 @cache

@@ -25,7 +25,7 @@ from shared.events.messages import TriggerFired
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
 from shared.runtime.errors import Conflict
-from shared.runtime.ids import quoted
+from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Insert, Store
 
 
@@ -47,6 +47,17 @@ async def recipient(store: Store, contact: str, channel: str) -> Recipient | Non
         points=found.points,
         consents=found.consents_for(channel),
     )
+
+
+async def whose_phone(store: Store, phone: str) -> list[str]:
+    """Find who has this number now. The rows only say who has had it, so each is asked again."""
+    page = await store.page(*contacts.PHONES, prefix=f"{joined(phone)}~")
+    found = []
+    for row in page.rows:
+        held = await read_head(store, contacts.TABLE, quoted(row.data["contact"]), contacts.HEAD, contacts.Contact)
+        if held is not None and held.points.get("sms") == phone:
+            found.append(held.id)
+    return found
 
 
 async def person(store: Store, contact: str) -> Mapping[str, str]:

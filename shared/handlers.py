@@ -11,9 +11,11 @@ from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
 from shared.contacts import contact as contacts
 from shared.contacts import messages as contact_messages
+from shared.contacts import push
 from shared.definitions.published import Definitions
 from shared.deliveries import delivery as deliveries
 from shared.deliveries import messages as delivery_messages
+from shared.deliveries.reply import Replies, Reply, take_again, take_reply
 from shared.deliveries.report import apply_report
 from shared.deliveries.send import SendFacts, provider_answered, send, send_again
 from shared.devices import device as devices
@@ -51,6 +53,7 @@ class Surroundings:
     run_facts: RunFactsGatherer
     control: Control
     ticking: Ticking
+    replies: Replies
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -59,6 +62,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
         handler.body.kind: handler
         for handler in (
             Router(TriggerFired, start.route),
+            Router(delivery_messages.SmsReceived, around.replies.route),
             *_journeys(around),
             *_cases(),
             *_tasks(),
@@ -183,6 +187,8 @@ def _contacts() -> tuple[AnyHandler, ...]:
     return (
         Handler(contact_messages.PutContact, contacts.Contact, key, contacts.put_contact, contacts.create_contact),
         Handler(contact_messages.SetConsent, contacts.Contact, key, contacts.set_consent),
+        Handler(contact_messages.PutPushSubscription, contacts.Contact, key, push.put_push_subscription),
+        Handler(contact_messages.RemovePushSubscription, contacts.Contact, key, push.remove_push_subscription),
     )
 
 
@@ -190,13 +196,16 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
     def key(message: Message[Any]) -> Key:
         return Key(deliveries.TABLE, quoted(message.body.contact), f"delivery:{message.body.delivery}")
 
+    def reply_key(message: Message[delivery_messages.TakeReply]) -> Key:
+        return Key(deliveries.TABLE, quoted(message.body.contact), f"reply:{message.body.reply}")
+
     def gathered(channel: str) -> Any:
         async def send_facts(
             store: Store, message: Message[delivery_messages.SendMessage], _delivery: object
         ) -> SendFacts:
             recipient = await facts.recipient(store, message.body.contact, channel)
             template, version = await around.definitions.template(message.body.template)
-            return SendFacts(channel, recipient, template, version, around.senders[channel], around.ticket_link)
+            return SendFacts(channel, recipient, template, version, around.senders.get(channel, ""), around.ticket_link)
 
         return send_facts
 
@@ -207,4 +216,5 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
         ),
         Handler(delivery_messages.ProviderAnswered, deliveries.Delivery, key, provider_answered),
         Handler(delivery_messages.DeliveryReported, deliveries.Delivery, key, apply_report),
+        Handler(delivery_messages.TakeReply, Reply, reply_key, take_again, take_reply, writes_first=True),
     )

@@ -1,1 +1,1 @@
-"""Adapters to the providers that carry SMS and e-mail; nothing of ours is decided here."""
+"""Adapters to the providers that carry SMS, e-mail and push messages; nothing of ours is decided here."""

@@ -23,6 +23,12 @@ class Failure(StrEnum):
     ERROR = "error"
     DROP_REQUEST = "drop_request"
     DROP_ANSWER = "drop_answer"
+    GONE = "gone"
+    """Of a push subscription; on other channels it means nothing."""
+
+
+UNREPEATABLE = ("push",)
+"""Channels whose provider knows no request ids: a repeat is a second message."""
 
 
 class MemoryProvider:
@@ -74,6 +80,8 @@ class MemoryProvider:
         return None
 
     def _first_answer(self, message: Outgoing) -> Accepted | Rejected | None:
+        if message.channel in UNREPEATABLE:
+            return None
         # Whole seconds, because that is what the real request carries.
         age = self._now() - message.first_sent.astimezone(UTC).replace(microsecond=0)
         if abs(age) > self._window:
@@ -87,6 +95,8 @@ class MemoryProvider:
         answer: Accepted | Rejected = Accepted(self.id_of(message))
         if failure is Failure.REJECT:
             answer = Rejected("provider_rejected", "400")
+        elif failure is Failure.GONE and message.channel == "push":
+            answer = Rejected("invalid_contact_point", "410")
         else:
             self.accepted.append(message)
         self._answers[self.id_of(message)] = (message, answer)

@@ -22,6 +22,8 @@ class Outgoing:
     first_sent: datetime
     subject: str = ""
     html: str = ""
+    link: str = ""
+    """Where a tap on a push message leads."""
     tag: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 

@@ -28,7 +28,7 @@ async def replay(services: Services, ids: Collection[str] | None, days: int) -> 
             continue
         # Read as an envelope first: what the functions could not read would only end among the rejected.
         envelope = typed(Envelope, row.data["envelope"])
-        await send_again(services, TriggerFired.queue, envelope.encode(), row.data["at"])
+        await send_again(services, row.data.get("queue", TriggerFired.queue), envelope.encode(), row.data["at"])
         await strike_off(services, TABLE, day, row, _kept(row))
         replayed.append(row.key)
     return replayed
@@ -36,7 +36,7 @@ async def replay(services: Services, ids: Collection[str] | None, days: int) -> 
 
 def _line(row: Row) -> dict[str, Any]:
     fired = row.data["envelope"]["body"]
-    return {"id": row.key, **_kept(row), "attributes": plain(fired["attributes"])}
+    return {"id": row.key, **_kept(row), "attributes": plain(fired.get("attributes", {}))}
 
 
 def _kept(row: Row) -> dict[str, Any]:

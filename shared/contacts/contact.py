@@ -14,7 +14,10 @@ from shared.runtime.ids import derived, joined, quoted
 
 TABLE = "contacts"
 HEAD = "head"
-CHANNELS = ("sms", "email")
+PHONES = ("refs", "phone")
+"""Rows that say who has, or once had, a number; whoever uses one asks the contact. None is taken away: a number moves
+from one contact to another, and a late removal would hide its new owner, whose STOP must be heard."""
+CHANNELS = ("sms", "email", "push")
 PURPOSES = ("transactional", "commercial")
 SHARDS = tuple("0123456789abcdef")
 STATUSES = ("opted_in", "opted_out", "not_set")
@@ -37,7 +40,7 @@ class Contact:
     language: str
     time_zone: str
     points: Mapping[str, str]
-    """Channel to contact point: sms in E.164, email."""
+    """Channel to contact point: sms in E.164, email, push a subscription (its three parts as JSON)."""
     said_at: datetime
     """When that was said: what was said before, and comes late, changes nothing."""
     consents: Mapping[str, Consent] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Contact:
     """The declared ones that are known."""
     registered_at: datetime | None = None
     """When it was created; None for one from before that was kept."""
+    push_said_at: datetime | None = None
+    """When the push subscription was last put or removed."""
 
     def consents_for(self, channel: str) -> dict[str, str]:
         """Return purpose (or purpose/topic) to consent status, for the channel's present contact point."""
@@ -84,6 +89,8 @@ def index(shard: str) -> str:
 
 
 def consent_key(channel: str, point: str, purpose: str) -> str:
+    """Name a consent. One for push is the person's: browsers renew subscriptions unasked, and an opt-out must stay."""
+    point = "" if channel == "push" else point
     return f"{channel}:{point}:{purpose}"
 
 
@@ -94,6 +101,7 @@ def create_contact(message: Message[PutContact], _facts: object, now: datetime) 
         state=contact,
         outcome="created",
         raised=(_changed(message, contact, (), now),),
+        hints=_found_by_phone(contact),
         records=(Put("views", index(shard_of(contact.id)), quoted(contact.id), line),),
     )
 
@@ -102,10 +110,12 @@ def put_contact(contact: Contact, message: Message[PutContact], _facts: object, 
     """Update what was sent; consents stay with the contact points they were given for."""
     if message.time < contact.said_at:
         return Decision(refused=Refusal("outdated", "time"))
-    changed = replace(contact, **_said(message))
+    said = _said(message)
+    push = {channel: point for channel, point in contact.points.items() if channel == "push"}
+    changed = replace(contact, **{**said, "points": {**said["points"], **push}})
     columns = _columns(contact, changed)
     raised = (_changed(message, changed, columns, now),) if columns else ()
-    return Decision(state=changed, outcome="updated", raised=raised)
+    return Decision(state=changed, outcome="updated", raised=raised, hints=_found_by_phone(changed))
 
 
 def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, _now: datetime) -> Decision[Contact]:
@@ -170,6 +180,11 @@ def _changed(message: Message[PutContact], contact: Contact, columns: tuple[str,
         attributes["changed"] = ",".join(columns)
     change = RecordChanged("contacts", contact.id, columns, attributes, contact.id, now)
     return Outgoing(derived("change", "contacts", contact.id, message.id), change)
+
+
+def _found_by_phone(contact: Contact) -> tuple[Put, ...]:
+    phone = contact.points.get("sms")
+    return (Put(*PHONES, joined(phone, contact.id), {"contact": contact.id}),) if phone else ()
 
 
 def _points(body: PutContact) -> dict[str, str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from shared.runtime.ids import derived
+
 
 @dataclass(frozen=True, slots=True)
 class PutContact:
@@ -37,10 +39,39 @@ class SetConsent:
 
     contact: str
     channel: str
-    """sms or email."""
+    """sms, email or push."""
     purpose: str
     """transactional or commercial, or a topic of one: commercial/newsletter."""
     status: str
     """opted_in, opted_out or not_set."""
     source: str = ""
-    """Where it was said: preference page, agent, import."""
+    """Where it was said: preference page, agent, import, sms."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutPushSubscription:
+    """The contact's browser takes push messages here; a newer subscription replaces the one before."""
+
+    kind: ClassVar[str] = "put_push_subscription"
+    queue: ClassVar[str] = "contact-commands"
+
+    contact: str
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePushSubscription:
+    """Push no more. `subscription` is the fingerprint of the one that is meant; empty means whichever there is."""
+
+    kind: ClassVar[str] = "remove_push_subscription"
+    queue: ClassVar[str] = "contact-commands"
+
+    contact: str
+    subscription: str = ""
+
+
+def fingerprint(point: str) -> str:
+    """Name a contact point without telling it: a push subscription is a key to somebody's browser."""
+    return derived("contact-point", point)

@@ -7,11 +7,12 @@ from shared.definitions.node import Node
 from shared.definitions.reader import Reader
 from shared.definitions.templates import Channel, Purpose, Template, Text
 
-CHANNELS: tuple[Channel, ...] = ("sms", "email")
+CHANNELS: tuple[Channel, ...] = ("sms", "email", "push")
 PURPOSES: tuple[Purpose, ...] = ("transactional", "commercial")
 PARTS: Mapping[Channel, tuple[list[str], list[str]]] = {
     "sms": (["text"], []),
     "email": (["subject", "text"], ["html"]),
+    "push": (["subject", "text"], ["link"]),
 }
 """Per channel, the parts that a text must and may have."""
 

@@ -16,6 +16,8 @@ class Text:
     subject: str = ""
     html: str = ""
     language: str = ""
+    link: str = ""
+    """Where a tap on a push message leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def tokens(template: Template) -> frozenset[str]:
     """The dotted paths that any language of the template uses."""
     from shared.definitions import liquid_text
 
-    parts = [part for text in template.languages.values() for part in (text.text, text.subject, text.html)]
+    parts = [part for text in template.languages.values() for part in (text.text, text.subject, text.html, text.link)]
     return frozenset[str]().union(*map(liquid_text.tokens, parts))
 
 
@@ -68,12 +70,13 @@ def render(template: Template, language: str, values: Mapping[str, object]) -> T
         text=_part(template, source, "text", values),
         subject=" ".join(subject.split()),  # a line break from a value would begin another mail header
         html=_part(template, source, "html", values),
+        link=_part(template, source, "link", values),
         language=source.language,
     )
 
 
 def _part(
-    template: Template, source: Text, part: Literal["text", "subject", "html"], values: Mapping[str, object]
+    template: Template, source: Text, part: Literal["text", "subject", "html", "link"], values: Mapping[str, object]
 ) -> str:
     from shared.definitions import liquid_text
 

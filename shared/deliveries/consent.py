@@ -5,8 +5,10 @@ from collections.abc import Mapping
 ENFORCEMENT: Mapping[tuple[str, str], str] = {
     ("sms", "transactional"): "non_restrictive",
     ("email", "transactional"): "non_restrictive",
+    ("push", "transactional"): "non_restrictive",
     ("sms", "commercial"): "restrictive",
     ("email", "commercial"): "restrictive",
+    ("push", "commercial"): "restrictive",
 }
 """(channel, purpose) to how strictly consent is asked for. Commercial SMS is always restrictive."""
 

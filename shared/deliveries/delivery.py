@@ -39,6 +39,8 @@ class Delivery:
     engagements: Mapping[str, int] = field(default_factory=dict)
     reports: tuple[str, ...] = ()
     """Ids of the engagements that were counted."""
+    test: bool = False
+    """Sent by a test run: counted nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,13 @@ class SendEmail(SendMessage):
     queue: ClassVar[str] = "send-email"
 
 
-SEND: Mapping[str, type[SendSms | SendEmail]] = {"sms": SendSms, "email": SendEmail}
+@dataclass(frozen=True, slots=True)
+class SendPush(SendMessage):
+    kind: ClassVar[str] = "send_push"
+    queue: ClassVar[str] = "send-push"
+
+
+SEND: Mapping[str, type[SendSms | SendEmail | SendPush]] = {"sms": SendSms, "email": SendEmail, "push": SendPush}
 """Channel to the message that asks for a send."""
 
 
@@ -61,6 +67,8 @@ class ProviderAnswered:
     """accepted | rejected | unavailable | unknown | window_closed"""
     provider_id: str = ""
     retry_after: float = 0.0
+    reason: str = ""
+    """Why it was rejected, in our closed list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +82,33 @@ class DeliveryReported:
     delivery: str
     report: str
     """delivered | failed | bounced_hard | bounced_soft | opened | clicked"""
+    at: AwareDatetime
+    link: str = ""
+    """What was clicked, without what may tell who clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsReceived:
+    """Somebody wrote an SMS to one of our numbers; whose it is, is still to be found."""
+
+    kind: ClassVar[str] = "sms_received"
+    queue: ClassVar[str] = "delivery-reports"
+
+    sender: str
+    """Their number in E.164."""
+    text: str
+    at: AwareDatetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeReply:
+    """Keep what a contact wrote by SMS, and do what it says."""
+
+    kind: ClassVar[str] = "take_reply"
+    queue: ClassVar[str] = "delivery-reports"
+
+    contact: str
+    reply: str
+    text: str
     at: AwareDatetime

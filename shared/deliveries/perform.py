@@ -26,14 +26,15 @@ class Performer:
         self._providers = providers
 
     async def __call__(self, call: Call) -> Outgoing:
-        outcome, provider_id, why, retry_after = "accepted", "", "", 0.0
+        outcome, provider_id, why, reason, retry_after = "accepted", "", "", "", 0.0
         try:
             provider_id = (await self._providers[call.outgoing.channel].send(call.outgoing)).provider_id
         except errors.ChannelError as error:
             outcome, why = OUTCOMES[type(error)], type(error).__name__
             retry_after = getattr(error, "retry_after", None) or 0.0
+            reason = getattr(error, "reason_code", "")
         log.info("provider_answered", delivery=call.delivery, outcome=outcome, attempt=call.attempt, why=why)
         answer = ProviderAnswered(
-            call.contact, call.delivery, call.attempt, call.number, outcome, provider_id, retry_after
+            call.contact, call.delivery, call.attempt, call.number, outcome, provider_id, retry_after, reason
         )
         return Outgoing(derived("answer", call.delivery, str(call.attempt), str(call.number), outcome), answer)

@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from shared.deliveries.messages import DeliveryReported
+from shared.deliveries.messages import DeliveryReported, SmsReceived
 from shared.runtime import codec
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Envelope, decode
@@ -44,6 +44,10 @@ STATUS_OF: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "microsoft.communication.emailengagementtrackingreportreceived": ("engagementtype", ENGAGEMENT),
 }
 """Event type to the field that tells, and its values to our reports."""
+RECEIVED = "microsoft.communication.smsreceived"
+READ_BEFORE = (DeliveryReported.kind, SmsReceived.kind)
+LONGEST_LINK = 500
+LONGEST_REPLY = 2000
 
 
 class ReportEvent(BaseModel):
@@ -65,24 +69,43 @@ class Overtaken(Transient):
 
 
 class ProviderReports:
-    """Reads a provider's report as a message to one delivery."""
+    """Reads a provider's report as a message to one delivery, and an SMS that a customer wrote as one to them."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, public_url: str = "") -> None:
         self._store = store
         self._clock = clock
+        self._public_url = public_url
 
     async def read(self, raw: bytes) -> Envelope:
         """Raises Undecodable with the field at fault, Overtaken where the delivery is not known yet."""
         content = _json(raw)
-        if isinstance(content, dict) and content.get("kind") == DeliveryReported.kind:
+        if isinstance(content, dict) and content.get("kind") in READ_BEFORE:
             return decode(raw)  # read before, and sent again because of transient trouble
         event = _event(content)
         data = {key.lower(): value for key, value in event.data.items()}
+        body = _received(event, data) if event.type.lower() == RECEIVED else await self._reported(event, data)
+        identity = derived("report", event.source, event.id)
+        return Envelope(identity, body.kind, self._clock.now(), codec.plain(body))
+
+    async def _reported(self, event: ReportEvent, data: Mapping[str, Any]) -> DeliveryReported:
         report = _report(event.type, data)
         contact, delivery = await self._addressee(data, event.time)
-        body = DeliveryReported(contact, delivery, report, event.time)
-        identity = derived("report", event.source, event.id)
-        return Envelope(identity, DeliveryReported.kind, self._clock.now(), codec.plain(body))
+        link = self._link(data.get("engagementcontext")) if report == "clicked" else ""
+        return DeliveryReported(contact, delivery, report, event.time, link)
+
+    def _link(self, clicked: object) -> str:
+        """Return where a click led, without what may tell who clicked: a query, or the token of a link of ours."""
+        if not isinstance(clicked, str):
+            return ""
+        try:
+            url = urlsplit(clicked)
+            host = url.hostname or ""
+        except ValueError:
+            return ""
+        path = url.path
+        if self._public_url and urlsplit(self._public_url).hostname == host:
+            path = "/".join(path.split("/")[:2])
+        return f"{url.scheme}://{host}{path}"[:LONGEST_LINK] if host else ""
 
     async def _addressee(self, data: Mapping[str, Any], time: datetime) -> tuple[str, str]:
         """SMS reports bring our tag back; e-mail reports only the provider's id, which a row maps to us."""
@@ -114,6 +137,16 @@ def _event(content: Any) -> ReportEvent:
         return ReportEvent.model_validate(content)
     except ValidationError as error:
         raise Undecodable("invalid_event", codec.field_of(error)) from None
+
+
+def _received(event: ReportEvent, data: Mapping[str, Any]) -> SmsReceived:
+    """Read what a customer wrote; the text is theirs, and longer than any SMS it is not."""
+    sender, text = data.get("from"), data.get("message")
+    if not isinstance(sender, str) or not sender:
+        raise Undecodable("invalid_event", "data.from")
+    if not isinstance(text, str):
+        raise Undecodable("invalid_event", "data.message")
+    return SmsReceived(sender, text[:LONGEST_REPLY], event.time, event.source)
 
 
 def _report(type_: str, data: Mapping[str, Any]) -> str:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.deliveries.delivery import Delivery
+from shared.deliveries.interactions import of_engagement
 from shared.deliveries.messages import DeliveryReported
+from shared.deliveries.outcome import found, reached
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 
@@ -39,16 +41,19 @@ def apply_report(
         return _engaged(delivery, message.id, body)
     state = NEXT.get((delivery.state, body.report))
     if state is None:
-        return Decision()
-    return Decision(state=_timed(replace(delivery, state=state, reason=REASON.get(body.report, "")), state, body.at))
+        return found(delivery)
+    return reached(_timed(replace(delivery, state=state, reason=REASON.get(body.report, "")), state, body.at))
 
 
 def _engaged(delivery: Delivery, report: str, body: DeliveryReported) -> Decision[Delivery]:
-    if report in delivery.reports or len(delivery.reports) >= MAX_REPORTS:
+    raised = of_engagement(delivery, report, body.report, body.link, body.at)
+    if report in delivery.reports:
+        return Decision(raised=raised)
+    if len(delivery.reports) >= MAX_REPORTS:
         return Decision()
     counts = {**delivery.engagements, body.report: delivery.engagements.get(body.report, 0) + 1}
     counted = replace(delivery, engagements=counts, reports=(*delivery.reports, report))
-    return Decision(state=_timed(counted, body.report, body.at))
+    return Decision(state=_timed(counted, body.report, body.at), raised=raised)
 
 
 def _timed(delivery: Delivery, name: str, at: datetime) -> Delivery:

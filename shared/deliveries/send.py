@@ -1,8 +1,8 @@
 """Sending: whether at all, then committed as `sending` before the provider is asked, then what the provider answered.
 
-A provider call is repeated only inside the provider's own idempotency window and with identical bytes (I3). After a
-definite refusal that may pass (429, 5xx) a new attempt is made; after an unknown outcome that the window cannot clear,
-the delivery fails as `outcome_unknown` and is never repeated.
+A provider call is repeated only inside the provider's own idempotency window and with identical bytes (I3); a push
+service has none. After a definite refusal that may pass (429, 5xx) a new attempt is made; after an unknown outcome that
+no window can clear, the delivery fails as `outcome_unknown` and is never repeated.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from shared.channels.provider import Outgoing as ProviderMessage
 from shared.definitions.templates import Template, TemplateError, Text, render, tokens
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import Call, Delivery
-from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendSms
+from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendPush, SendSms
+from shared.deliveries.outcome import found, reached
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived, joined
@@ -24,8 +25,12 @@ from shared.runtime.ids import derived, joined
 ATTEMPT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800))
 """After a definite 429 or 5xx; then `provider_unavailable` (DESIGN.md 11)."""
 REPEAT_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 60, 60, 60))
-REPEATABLE_FOR = timedelta(minutes=4, seconds=30)
+TRACKED_FOR = timedelta(minutes=4, seconds=30)
 """The provider tracks a request for five minutes from its first sending; the rest is for skewed clocks."""
+REPEATABLE_FOR: Mapping[str, timedelta] = {"sms": TRACKED_FOR, "email": TRACKED_FOR}
+"""Channel to how long a call may be repeated; where it is not named, none ever is."""
+CALL_IS_OVER = timedelta(minutes=1)
+"""By then a call has ended, whatever became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class SendFacts:
     template: Template | None
     template_version: int
     sender: str
+    """Empty where the channel is not set up."""
     ticket_link: Callable[[str, datetime], str]
     """Case and time of issue to a signed link; equal input gives an equal link."""
 
@@ -55,7 +61,7 @@ class SendFacts:
 def send(message: Message[SendMessage], facts: SendFacts, now: datetime) -> Decision[Delivery]:
     """A new delivery: blocked or failed with a reason, or `sending`."""
     body = message.body
-    delivery = Delivery(body.delivery, body.contact, facts.channel, "requested", body, now)
+    delivery = Delivery(body.delivery, body.contact, facts.channel, "requested", body, now, test=message.test)
     return _attempt(delivery, facts, now)
 
 
@@ -70,7 +76,7 @@ def send_again(
         return Decision(messages=(_next_attempt(delivery),))
     if delivery.state == "sending" and body.attempt == delivery.attempt:
         return _repeat(delivery, now)
-    return Decision()
+    return found(delivery)
 
 
 def provider_answered(
@@ -88,7 +94,7 @@ def provider_answered(
         return _wonder(delivery, now)
     if body.outcome == "unavailable":
         return _wait(delivery, body, now)
-    reason = "provider_rejected" if body.outcome == "rejected" else "outcome_unknown"
+    reason = body.reason or "provider_rejected" if body.outcome == "rejected" else "outcome_unknown"
     return _failed(delivery, reason, now)
 
 
@@ -107,7 +113,7 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
         return _failed(judged, "template_error", now)
     outgoing = _pinned(delivery, facts.recipient, facts.sender, text, now)
     sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now, calls=1)
-    return Decision(state=_reached(sending, "sending", now), call=_call(sending))
+    return Decision(state=_timed(sending, "sending", now), call=_call(sending))
 
 
 def _verdict(facts: SendFacts) -> tuple[str, str | None]:
@@ -116,6 +122,8 @@ def _verdict(facts: SendFacts) -> tuple[str, str | None]:
         return "", "contact_missing"
     if facts.template is None:
         return "", "template_error"
+    if not facts.sender:
+        return "", "channel_not_set_up"
     if not facts.recipient.points.get(facts.channel):
         return "", "no_contact_point"
     return verdict(facts.channel, facts.template.purpose, facts.template.topic, facts.recipient.consents)
@@ -157,6 +165,7 @@ def _pinned(delivery: Delivery, recipient: Recipient, sender: str, text: Text, n
         text=text.text,
         subject=text.subject,
         html=text.html,
+        link=text.link,
         request_id=request_id(delivery.id, delivery.attempt),
         first_sent=now,
         tag=joined(delivery.contact, delivery.id),
@@ -174,10 +183,21 @@ def _repeat(delivery: Delivery, now: datetime) -> Decision[Delivery]:
     A refusal is definite only where it answers the one call that was made: another may have been accepted.
     """
     assert delivery.outgoing is not None
-    if now - delivery.outgoing.first_sent > REPEATABLE_FOR:
+    window = REPEATABLE_FOR.get(delivery.channel)
+    if window is None:
+        return _look_later(delivery, delivery.outgoing.first_sent + CALL_IS_OVER, now)
+    if now - delivery.outgoing.first_sent > window:
         return _failed(delivery, "outcome_unknown", now)
     asked = replace(delivery, calls=delivery.calls + 1)
     return Decision(state=asked, call=_call(asked))
+
+
+def _look_later(delivery: Delivery, over: datetime, now: datetime) -> Decision[Delivery]:
+    """Leave the one call there is to whoever makes it; if it has not ended by then, it crashed with them."""
+    if now >= over:
+        return _failed(delivery, "outcome_unknown", now)
+    message_id = derived("repeat", delivery.id, str(delivery.attempt), "1")
+    return Decision(messages=(Outgoing(message_id, _request(delivery, 1), over),))
 
 
 def _call(delivery: Delivery) -> Call:
@@ -189,8 +209,8 @@ def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Deci
     if delivery.provider_id:
         return Decision()
     state = "sent" if delivery.state == "sending" else delivery.state
-    sent = _reached(replace(delivery, state=state, provider_id=body.provider_id), "sent", now)
-    return Decision(state=sent, hints=_reference(sent))
+    sent = _timed(replace(delivery, state=state, provider_id=body.provider_id), "sent", now)
+    return replace(reached(sent), hints=_reference(sent))
 
 
 def _reference(delivery: Delivery) -> tuple[Put, ...]:
@@ -214,7 +234,7 @@ def _wait(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Decision
 
 def _wonder(delivery: Delivery, now: datetime) -> Decision[Delivery]:
     """Accepted or not? Within the provider's window an identical repeat will tell."""
-    if delivery.calls > len(REPEAT_DELAYS):
+    if delivery.channel not in REPEATABLE_FOR or delivery.calls > len(REPEAT_DELAYS):
         return _failed(delivery, "outcome_unknown", now)
     again = _request(delivery, delivery.calls)
     message_id = derived("repeat", delivery.id, str(again.attempt), str(again.repeat))
@@ -226,7 +246,7 @@ def _next_attempt(delivery: Delivery) -> Outgoing:
     return Outgoing(derived("attempt", delivery.id, str(delivery.attempt)), again, delivery.attempt_at)
 
 
-def _request(delivery: Delivery, repeat: int) -> SendSms | SendEmail:
+def _request(delivery: Delivery, repeat: int) -> SendSms | SendEmail | SendPush:
     fields = asdict(delivery.request) | {"attempt": delivery.attempt, "repeat": repeat}
     return SEND[delivery.channel](**fields)
 
@@ -236,8 +256,8 @@ def _failed(delivery: Delivery, reason: str, now: datetime) -> Decision[Delivery
 
 
 def _ended(delivery: Delivery, state: str, reason: str, now: datetime) -> Decision[Delivery]:
-    return Decision(state=_reached(replace(delivery, state=state, reason=reason), state, now))
+    return reached(_timed(replace(delivery, state=state, reason=reason), state, now))
 
 
-def _reached(delivery: Delivery, state: str, now: datetime) -> Delivery:
+def _timed(delivery: Delivery, state: str, now: datetime) -> Delivery:
     return replace(delivery, times={state: now, **delivery.times})

@@ -35,8 +35,17 @@ class Settings:
     acs_connection: str = field(repr=False)
     sms_from: str
     email_from: str
+    vapid_key: str = field(repr=False)
+    """Signs push messages: a private key on P-256, 32 bytes in base64url. Empty: none are sent."""
+    vapid_subject: str
+    """Whom a push service may complain to: a mailto: or https: URL."""
     definitions_cache: timedelta
     values: Mapping[str, str] = field(repr=False)
+
+    @property
+    def is_development(self) -> bool:
+        """True on a developer's machine."""
+        return self.values.get("AZURE_FUNCTIONS_ENVIRONMENT") == "Development"
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -56,6 +65,8 @@ class Settings:
             acs_connection=environment["AcsConnection"],
             sms_from=environment["CAREBUS_SMS_FROM"],
             email_from=environment["CAREBUS_EMAIL_FROM"],
+            vapid_key=environment.get("CAREBUS_VAPID_KEY", ""),
+            vapid_subject=environment.get("CAREBUS_VAPID_SUBJECT") or f"mailto:{environment['CAREBUS_EMAIL_FROM']}",
             definitions_cache=definitions_cache(environment),
             values=environment,
         )

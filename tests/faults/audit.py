@@ -61,7 +61,7 @@ def is_beyond_telling(delivery: Mapping[str, Any]) -> bool:
     if (delivery["state"], delivery["reason"]) != ("failed", "outcome_unknown"):
         return False
     asked = _time(delivery["times"]["failed"]) - _time(delivery["outgoing"]["first_sent"])
-    return bool(asked > REPEATABLE_FOR or delivery["calls"] > len(REPEAT_DELAYS))
+    return bool(asked > REPEATABLE_FOR[delivery["channel"]] or delivery["calls"] > len(REPEAT_DELAYS))
 
 
 def nothing_is_refused(it: Evidence) -> Iterator[str]:

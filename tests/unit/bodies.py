@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
 from shared.definitions.published import Definitions
+from shared.deliveries.reply import Replies
 from shared.handlers import Surroundings, handlers
 from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
@@ -41,6 +42,9 @@ def all_handlers() -> Mapping[str, AnyHandler]:
     async def nobody(*_arguments: object) -> tuple[str | None, str]:
         return None, "nobody"
 
+    async def whose(_phone: str) -> list[str]:
+        return []
+
     async def nothing(*_arguments: object) -> Mapping[str, bool]:
         return {}
 
@@ -52,6 +56,7 @@ def all_handlers() -> Mapping[str, AnyHandler]:
         RunFactsGatherer(definitions, SystemClock()),
         Control(store, MemoryBus(SystemClock()), definitions),
         Ticking(store, definitions),
+        Replies(whose),
     )
     return handlers(start, around)
 

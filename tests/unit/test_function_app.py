@@ -23,6 +23,7 @@ QUEUES = {
     "apply_contact_command": "contact-commands",
     "send_sms": "send-sms",
     "send_email": "send-email",
+    "send_push": "send-push",
     "apply_report": "delivery-reports",
     "ingest_bus": "device-events",
 }

@@ -128,7 +128,7 @@ def test_a_consent_for_an_address_that_is_not_there_is_refused(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("fax", "commercial", "opted_in"), "CHANNEL is one of sms, email."),
+        (("fax", "commercial", "opted_in"), "CHANNEL is one of sms, email, push."),
         (("sms", "spam/daily", "opted_in"), "PURPOSE is one of transactional, commercial."),
         (("sms", "commercial", "maybe"), "STATUS is one of opted_in, opted_out, not_set."),
     ],

@@ -93,7 +93,7 @@ DE = "  de: {subject: Hallo, text: Hallo}\n"
             "template: t\nchannel: sms\npurpose: advertising\nlanguages:\n  en: {text: a}\n  de: {text: b}",
             ["3: `advertising` is not one of transactional, commercial"],
         ),
-        (SMS.replace("sms", "fax") + "  en: {text: a}\n  de: {text: b}", ["2: `fax` is not one of sms, email"]),
+        (SMS.replace("sms", "fax") + "  en: {text: a}\n  de: {text: b}", ["2: `fax` is not one of sms, email, push"]),
         (SMS + "  en: {text: a}", ["4: the language `de` is missing"]),
         (SMS + "  en: {text: a}\n  de: {text: b}\n  fr: {text: c}", ["7: `fr` is not one of en, de"]),
         (SMS + "  - en", ["4: must be a mapping"]),

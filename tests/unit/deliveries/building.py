@@ -6,16 +6,21 @@ from typing import Any
 
 from shared.definitions.templates import Channel, Template, Text
 from shared.deliveries.delivery import Call, Delivery
-from shared.deliveries.messages import ProviderAnswered, SendEmail, SendMessage, SendSms
+from shared.deliveries.messages import ProviderAnswered, SendEmail, SendMessage, SendPush, SendSms
 from shared.deliveries.send import Recipient, SendFacts, provider_answered, send, send_again
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SENDERS = {"sms": "+15550100", "email": "care@example.com"}
-REQUESTS: dict[str, type[SendMessage]] = {"sms": SendSms, "email": SendEmail}
+SENDERS = {"sms": "+15550100", "email": "care@example.com", "push": "mailto:care@example.com"}
+REQUESTS: dict[str, type[SendMessage]] = {"sms": SendSms, "email": SendEmail, "push": SendPush}
+POINT = '{"auth":"a","endpoint":"https://push.example/1","p256dh":"p"}'
 ADA = Recipient(
-    "Ada Example", "en", "UTC", {"sms": "+4930123456", "email": "ada@example.org"}, {"transactional": "opted_in"}
+    "Ada Example",
+    "en",
+    "UTC",
+    {"sms": "+4930123456", "email": "ada@example.org", "push": POINT},
+    {"transactional": "opted_in"},
 )
 
 
@@ -32,7 +37,7 @@ def message[B](body: B, id: str = "m1", at: datetime = NOON) -> Message[B]:  # n
 
 
 def template(text: str = "Hello {{ contact.name }}", channel: Channel = "sms", **fields: Any) -> Template:
-    said = Text(text, "Your device" if channel == "email" else "", language="en")
+    said = Text(text, "Your device" if channel != "sms" else "", language="en")
     return replace(Template("hello", channel, "transactional", None, {"en": said}), **fields)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shared.deliveries.messages import SendSms
-from shared.deliveries.send import ATTEMPT_DELAYS, REPEAT_DELAYS, REPEATABLE_FOR
+from shared.deliveries.send import ATTEMPT_DELAYS, REPEAT_DELAYS, TRACKED_FOR
 from shared.runtime.decision import Decision, Put
 from tests.unit.deliveries.building import NOON, Sending, call, seconds, state
 
-LATE = REPEATABLE_FOR + seconds(1)
+LATE = TRACKED_FOR + seconds(1)
 
 
 def test_accepted_is_sent() -> None:
@@ -135,7 +135,7 @@ def test_a_request_that_comes_again_while_sending_repeats_the_very_same_call() -
     assert call(decision).number == state(decision).calls == 2
 
 
-@pytest.mark.parametrize(("after", "repeated"), [(REPEATABLE_FOR, True), (LATE, False)])
+@pytest.mark.parametrize(("after", "repeated"), [(TRACKED_FOR, True), (LATE, False)])
 def test_a_call_is_only_repeated_inside_the_providers_window(after: timedelta, repeated: bool) -> None:
     sending = Sending()
     sending.now += after
@@ -180,7 +180,7 @@ def test_unknown_to_the_end_of_the_window_is_a_failure_of_its_own() -> None:
     assert (sending.delivery.state, sending.delivery.reason) == ("failed", "outcome_unknown")
     assert tuple(later - earlier for earlier, later in pairwise(at)) == REPEAT_DELAYS
     assert len(ids) == len(REPEAT_DELAYS)
-    assert sum(REPEAT_DELAYS, timedelta()) <= REPEATABLE_FOR
+    assert sum(REPEAT_DELAYS, timedelta()) <= TRACKED_FOR
 
 
 def test_a_no_is_only_definite_where_one_call_was_made() -> None:

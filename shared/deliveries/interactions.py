@@ -1,0 +1,54 @@
+"""Interaction triggers: what became of a message, as the journey that sent it hears of it.
+
+Each has an id made of the delivery and of what happened: told again, it is the same event. So it is told whenever the
+state is found, not only when it is reached: a crash between the commit and the publishing loses nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.deliveries.delivery import Delivery
+from shared.events.messages import TriggerFired
+from shared.runtime.decision import Outgoing
+from shared.runtime.ids import derived
+
+REACHED: Mapping[tuple[str, str], str] = {
+    ("sms", "delivered"): "sms-delivered",
+    ("sms", "failed"): "sms-failed",
+    ("email", "delivered"): "email-delivered",
+    ("push", "sent"): "push-delivered",
+    ("push", "failed"): "push-failed",
+}
+"""(channel, state) to its trigger. Nobody reports on a push message: that its service took it is all that is known."""
+BOUNCED = "email-bounced"
+BOUNCES = ("bounced_hard", "bounced_soft")
+ENGAGED: Mapping[str, str] = {"opened": "email-opened", "clicked": "email-link-clicked"}
+
+
+def of_state(delivery: Delivery) -> tuple[Outgoing, ...]:
+    """What the state that the delivery is in tells."""
+    trigger = REACHED.get((delivery.channel, delivery.state))
+    if delivery.channel == "email" and delivery.reason in BOUNCES:
+        trigger = BOUNCED
+    if trigger is None:
+        return ()
+    reason = {"reason": delivery.reason} if delivery.reason else {}
+    return (_fired(trigger, delivery, delivery.times.get(delivery.state, delivery.requested_at), reason),)
+
+
+def of_engagement(delivery: Delivery, report: str, kind: str, link: str, at: datetime) -> tuple[Outgoing, ...]:
+    """What one report (by id) of an opening or a click tells; each is an event of its own."""
+    if delivery.channel != "email":
+        return ()
+    return (_fired(ENGAGED[kind], delivery, at, {"link": link} if link else {}, report),)
+
+
+def _fired(trigger: str, delivery: Delivery, at: datetime, more: Mapping[str, str], *occasion: str) -> Outgoing:
+    attributes = {
+        "delivery": delivery.id,
+        "contact": delivery.contact,
+        "template": delivery.request.template,
+        **more,
+    }
+    body = TriggerFired(trigger, attributes, at, contact=delivery.contact)
+    return Outgoing(derived("interaction", trigger, delivery.id, *occasion), body)

@@ -1,0 +1,107 @@
+"""A customer answers by SMS: kept in their partition, told to journeys by its class only, and STOP and START obeyed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contacts.messages import SetConsent
+from shared.deliveries.messages import SmsReceived, TakeReply
+from shared.events.messages import TriggerFired
+from shared.runtime.codec import plain
+from shared.runtime.decision import Decision, Outgoing, Put
+from shared.runtime.envelope import Message, restored
+from shared.runtime.ids import derived
+
+TRIGGER = "sms-replied"
+KEYWORDS: Mapping[str, str] = {
+    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL"), "stop"),
+    **dict.fromkeys(("START", "UNSTOP"), "start"),
+    **dict.fromkeys(("HELP", "INFO"), "help"),
+}
+"""What a whole message says, without regard to case and punctuation, to its class; any other is `other`."""
+SAYS: Mapping[str, str] = {"stop": "opted_out", "start": "opted_in"}
+"""Class to the consent that it gives or takes."""
+PURPOSES = ("transactional", "commercial")
+SOURCE = "sms"
+
+Whose = Callable[[str], Awaitable[list[str]]]
+"""Finds the contacts whose phone number this is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Row `reply:<id>`: what the customer wrote is personal, and erased with their partition."""
+
+    id: str
+    contact: str
+    text: str
+    keyword: str
+    at: datetime
+
+
+class Replies:
+    """Finds whose a received SMS is, and owns no state."""
+
+    def __init__(self, whose: Whose) -> None:
+        self._whose = whose
+
+    async def route(self, message: Message[SmsReceived], now: datetime) -> Decision[None]:
+        """Hand it to everybody who has the number: who opts out opts the number out, whoever else is reached there."""
+        contacts = await self._whose(message.body.sender)
+        if not contacts:
+            return _unmatched(message, now)
+        body = message.body
+        takes = [
+            Outgoing(derived("reply", message.id, contact), TakeReply(contact, message.id, body.text, body.at))
+            for contact in contacts
+        ]
+        return Decision(messages=tuple(takes[1:]), then=takes[0])
+
+
+def take_reply(message: Message[TakeReply], _facts: object, _now: datetime) -> Decision[Reply]:
+    body = message.body
+    reply = Reply(body.reply, body.contact, body.text, keyword(body.text), body.at)
+    return Decision(state=reply, raised=(_fired(reply),), messages=_consents(reply))
+
+
+def take_again(reply: Reply, _message: Message[TakeReply], _facts: object, _now: datetime) -> Decision[Reply]:
+    """Tell again what it meant: whoever took it may have crashed before telling."""
+    return Decision(raised=(_fired(reply),), messages=_consents(reply))
+
+
+def keyword(text: str) -> str:
+    """Return the class of a message: stop, start, help or other."""
+    word = text.strip(" \t\r\n.,!?\"'").upper()
+    return KEYWORDS.get(word, "other")
+
+
+def _consents(reply: Reply) -> tuple[Outgoing, ...]:
+    status = SAYS.get(reply.keyword)
+    if status is None:
+        return ()
+    return tuple(
+        Outgoing(
+            derived("reply-consent", reply.id, reply.contact, purpose),
+            SetConsent(reply.contact, "sms", purpose, status, SOURCE),
+        )
+        for purpose in PURPOSES
+    )
+
+
+def _fired(reply: Reply) -> Outgoing:
+    attributes = {"contact": reply.contact, "reply": reply.id, "keyword": reply.keyword}
+    body = TriggerFired(TRIGGER, attributes, reply.at, contact=reply.contact)
+    return Outgoing(derived("interaction", TRIGGER, reply.id, reply.contact), body)
+
+
+def _unmatched(message: Message[SmsReceived], now: datetime) -> Decision[None]:
+    """Keep the whole message: it is replayed once the number is somebody's."""
+    line = {
+        "reason": "unknown_number",
+        "trigger": TRIGGER,
+        "source": message.body.source,
+        "at": now.isoformat(),
+        "queue": SmsReceived.queue,
+        "envelope": plain(restored(SmsReceived.kind, message)),
+    }
+    return Decision(records=(Put("unmatched", now.date().isoformat(), message.id, line),))
