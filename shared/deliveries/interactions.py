@@ -40,7 +40,8 @@ def of_engagement(delivery: Delivery, report: str, kind: str, link: str, at: dat
     """What one report (by id) of an opening or a click tells; each is an event of its own."""
     if delivery.channel != "email":
         return ()
-    return (_fired(ENGAGED[kind], delivery, at, {"link": link} if link else {}, report),)
+    more = {"link": link} if link and kind == "clicked" else {}
+    return (_fired(ENGAGED[kind], delivery, at, more, report),)
 
 
 def _fired(trigger: str, delivery: Delivery, at: datetime, more: Mapping[str, str], *occasion: str) -> Outgoing:

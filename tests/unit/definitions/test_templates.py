@@ -1,6 +1,7 @@
 """Templates say the same in each language, and nothing that is not known."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,6 +25,13 @@ def test_values_are_filled_in_and_only_html_is_escaped() -> None:
     assert render(template(hello, hello, hello), "en", VALUES) == Text(
         text="Ann <b>& CAS-1", subject="Ann <b>& CAS-1", html="Ann &lt;b&gt;&amp; CAS-1", language="en"
     )
+
+
+def test_a_push_message_leads_somewhere() -> None:
+    push = replace(template("Seen", "Your device"), channel="push")
+    linked = replace(push, languages={"en": replace(push.languages["en"], link="{{ ticket.link }}")})
+    assert tokens(linked) == {"ticket.link"}
+    assert render(linked, "en", {"ticket": {"link": "https://care.example/t/1"}}).link == "https://care.example/t/1"
 
 
 def test_a_value_cannot_break_the_line_of_a_subject() -> None:
@@ -82,6 +90,7 @@ def test_what_cannot_be_rendered_is_named_without_a_value(text: str, line: int, 
 
 SMS = "template: t\nchannel: sms\npurpose: transactional\nlanguages:\n"
 EMAIL = "template: t\nchannel: email\npurpose: transactional\nlanguages:\n"
+PUSH = "template: t\nchannel: push\npurpose: transactional\nlanguages:\n"
 DE = "  de: {subject: Hallo, text: Hallo}\n"
 
 
@@ -94,6 +103,8 @@ DE = "  de: {subject: Hallo, text: Hallo}\n"
             ["3: `advertising` is not one of transactional, commercial"],
         ),
         (SMS.replace("sms", "fax") + "  en: {text: a}\n  de: {text: b}", ["2: `fax` is not one of sms, email, push"]),
+        (PUSH + DE.replace("{", "{link: l, ") + "  en: {text: a}", ["6: `subject` is missing"]),
+        (PUSH + DE + "  en: {subject: a, text: b, html: c}", ["6: unknown key `html`"]),
         (SMS + "  en: {text: a}", ["4: the language `de` is missing"]),
         (SMS + "  en: {text: a}\n  de: {text: b}\n  fr: {text: c}", ["7: `fr` is not one of en, de"]),
         (SMS + "  - en", ["4: must be a mapping"]),

@@ -32,20 +32,20 @@ def test_the_table_has_no_other_rows() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"), [("opted_out", "opted_out"), ("not_set", "no_consent"), ("opted_in", None)]
 )
-@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("channel", ["sms", "email", "push"])
 def test_commercial_messages_need_an_opt_in(channel: str, status: str, reason: str | None) -> None:
     assert verdict(channel, "commercial", None, {"commercial": status}) == (status, reason)
 
 
 @pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("channel", ["sms", "email", "push"])
 def test_transactional_messages_are_only_stopped_by_an_opt_out(channel: str, status: str) -> None:
     reason = "opted_out" if status == "opted_out" else None
     assert verdict(channel, "transactional", None, {"transactional": status}) == (status, reason)
 
 
 def test_every_channel_and_purpose_is_enforced_in_some_way() -> None:
-    assert set(ENFORCEMENT) == set(product(("sms", "email"), ("transactional", "commercial")))
+    assert set(ENFORCEMENT) == set(product(("sms", "email", "push"), ("transactional", "commercial")))
     assert ENFORCEMENT["sms", "commercial"] == "restrictive"
 
 

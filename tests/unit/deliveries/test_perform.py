@@ -72,6 +72,10 @@ def test_no_failure_of_a_channel_is_forgotten() -> None:
     assert OUTCOMES.keys() == known - {ChannelError}
 
 
+async def test_a_rejection_brings_its_reason() -> None:
+    assert (await answer_of(Rejected("invalid_contact_point", "410"))).reason == "invalid_contact_point"
+
+
 async def test_what_the_provider_said_stays_with_the_provider() -> None:
     body = await answer_of(Rejected("provider_rejected", "no such number +4930123456"))
     assert "4930123456" not in repr(body)
@@ -99,7 +103,7 @@ async def test_each_channel_has_its_own_provider() -> None:
 @pytest.mark.parametrize("failure", list(Failure))
 async def test_nothing_that_the_simulated_provider_does_is_unforeseen(failure: Failure) -> None:
     provider = MemoryProvider(lambda: NOON, failures=lambda _: failure)
-    body = _body(await Performer({"sms": provider})(first_call()))
+    body = _body(await Performer({"push": provider})(call(Sending("push").last)))
     assert body.outcome in set(OUTCOMES.values())
 
 

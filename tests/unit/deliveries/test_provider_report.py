@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.deliveries.messages import DeliveryReported
+from shared.deliveries.messages import DeliveryReported, SmsReceived
 from shared.deliveries.provider_report import LATE, REFERENCES, Overtaken, ProviderReports
 from shared.runtime import codec
 from shared.runtime.envelope import Envelope
@@ -21,6 +21,7 @@ from tests.unit.runtime.world import TurnedClock
 
 SMS = "Microsoft.Communication.SMSDeliveryReportReceived"
 EMAIL = "Microsoft.Communication.EmailDeliveryReportReceived"
+RECEIVED = "Microsoft.Communication.SMSReceived"
 ENGAGED = "Microsoft.Communication.EmailEngagementTrackingReportReceived"
 
 
@@ -32,8 +33,8 @@ def email(status: str = "Delivered", **data: Any) -> dict[str, Any]:
     return event(EMAIL, {"messageId": "p1", "recipient": "ada@example.org", "status": status, **data})
 
 
-def engaged(how: str = "view") -> dict[str, Any]:
-    return event(ENGAGED, {"messageId": "p1", "engagementType": how})
+def engaged(how: str = "view", context: object = "") -> dict[str, Any]:
+    return event(ENGAGED, {"messageId": "p1", "engagementType": how, "engagementContext": context})
 
 
 def event(type_: str, data: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -45,7 +46,7 @@ class World:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.clock = TurnedClock()
-        self.reports = ProviderReports(self.store, self.clock)
+        self.reports = ProviderReports(self.store, self.clock, "https://care.example")
 
     async def read(self, said: object) -> Envelope:
         raw = said if isinstance(said, bytes) else json.dumps(said).encode()
@@ -162,7 +163,9 @@ async def test_a_report_that_nobody_knows_after_an_hour_is_refused() -> None:
         ({**sms(), "time": "2026-11-21T12:00:00"}, "invalid_event", "time"),
         ({**sms(), "data": "none"}, "invalid_event", "data"),
         ({key: value for key, value in sms().items() if key != "source"}, "invalid_event", "source"),
-        (event("Microsoft.Communication.SMSReceived", {}), "unknown_report", "type"),
+        (event("Microsoft.Communication.SMSQueued", {}), "unknown_report", "type"),
+        (event(RECEIVED, {"message": "Hi"}), "invalid_event", "data.from"),
+        (event(RECEIVED, {"from": "+4930123456", "message": 5}), "invalid_event", "data.message"),
         (sms("Teleported"), "unknown_status", "data.deliverystatus"),
         (email("Expanded"), "unknown_status", "data.status"),
         (engaged("blink"), "unknown_status", "data.engagementtype"),
@@ -194,6 +197,33 @@ async def test_the_same_report_is_the_same_message_and_another_one_is_not(world:
 
 async def test_a_report_that_was_read_before_is_taken_as_it_is(world: World) -> None:
     envelope = await world.read(sms())
+    assert await world.read(envelope.encode()) == envelope
+
+
+@pytest.mark.parametrize(
+    ("clicked", "told"),
+    [
+        ("https://shop.example/sale", "https://shop.example/sale"),
+        ("https://shop.example/sale?customer=kim#top", "https://shop.example/sale"),
+        ("https://kim:secret@shop.example:8443/sale", "https://shop.example/sale"),
+        ("https://care.example/t/a-token-that-opens-the-ticket", "https://care.example/t"),
+        ("https://care.example", "https://care.example"),
+        ("https://[", ""),
+        ("nothing", ""),
+        (None, ""),
+        ("https://shop.example/" + "x" * 1000, ("https://shop.example/" + "x" * 1000)[:500]),
+    ],
+)
+async def test_a_click_tells_where_it_led_and_not_who_clicked(world: World, clicked: object, told: str) -> None:
+    assert (await world.body(engaged("click", clicked))).link == told
+
+
+async def test_what_a_customer_writes_is_read_for_whoever_has_the_number() -> None:
+    world = World()
+    said = event(RECEIVED, {"from": "+4930123456", "to": "+15550100", "message": "Please call me"})
+    envelope = await world.read(said)
+    assert envelope.kind == SmsReceived.kind
+    assert codec.typed(SmsReceived, envelope.body) == SmsReceived("+4930123456", "Please call me", NOON, "/acs")
     assert await world.read(envelope.encode()) == envelope
 
 

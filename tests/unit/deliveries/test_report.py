@@ -40,7 +40,8 @@ def test_an_outcome_ends_what_is_on_its_way(held: str, report: str) -> None:
 
 @pytest.mark.parametrize(("held", "report"), list(product(("waiting", "blocked", "delivered", "failed"), OUTCOMES)))
 def test_any_other_state_stays_as_it_is(held: str, report: str) -> None:
-    assert apply(delivery(held), report) == Decision()
+    decision = apply(delivery(held), report)
+    assert replace(decision, raised=()) == Decision()
 
 
 @pytest.mark.parametrize(("held", "report"), list(product(STATES, ENGAGEMENTS)))
@@ -61,7 +62,7 @@ def test_engagements_are_counted_each_by_itself() -> None:
 @pytest.mark.parametrize("report", [*OUTCOMES, *ENGAGEMENTS])
 def test_a_report_that_comes_again_changes_nothing(report: str) -> None:
     once = state(apply(delivery(), report))
-    assert apply(once, report) == Decision()
+    assert replace(apply(once, report), raised=()) == Decision()
 
 
 @pytest.mark.parametrize("order", list(permutations((5, 3, 9))))

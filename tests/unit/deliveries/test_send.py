@@ -24,6 +24,7 @@ NOT_SENT: list[tuple[dict[str, Any], str, str]] = [
     ({"recipient": replace(ADA, points={"sms": ""})}, "blocked", "no_contact_point"),
     ({"recipient": replace(ADA, consents={"transactional": "opted_out"})}, "blocked", "opted_out"),
     ({"template": template(purpose="commercial")}, "blocked", "no_consent"),
+    ({"sender": ""}, "blocked", "channel_not_set_up"),
     ({"template": template("{{ contact.name | date: 'x' | divided_by: 0 }}")}, "failed", "template_error"),
 ]
 

@@ -1,0 +1,89 @@
+"""A customer writes back: kept for them alone, told by its class, and obeyed where it says stop or start."""
+
+from typing import Any
+
+import pytest
+
+from shared.contacts.messages import SetConsent
+from shared.deliveries.messages import SmsReceived, TakeReply
+from shared.deliveries.reply import Replies, Reply, keyword, take_again, take_reply
+from shared.events.messages import TriggerFired
+from shared.runtime.decision import Decision, Put
+from tests.unit.deliveries.building import NOON, message
+
+PHONE = "+4930123456"
+
+
+def replies(*contacts: str) -> Replies:
+    async def whose(phone: str) -> list[str]:
+        assert phone == PHONE
+        return list(contacts)
+
+    return Replies(whose)
+
+
+def received(text: str = "Call me") -> Any:
+    return message(SmsReceived(PHONE, text, NOON, "/acs"), "m1")
+
+
+def taken(text: str) -> Decision[Reply]:
+    return take_reply(message(TakeReply("C-1", "m1", text, NOON)), None, NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "class_"),
+    [
+        *((word, "stop") for word in ("STOP", "stop", " Stop. ", "UNSUBSCRIBE", "End", "quit", "CANCEL", '"STOP!"')),
+        ("START", "start"),
+        ("unstop", "start"),
+        ("Help", "help"),
+        ("please stop calling", "other"),
+        ("stopped", "other"),
+        ("", "other"),
+    ],
+)
+def test_a_whole_message_says_its_class(text: str, class_: str) -> None:
+    assert keyword(text) == class_
+
+
+@pytest.mark.parametrize(("text", "status"), [("STOP", "opted_out"), ("start", "opted_in")])
+def test_stop_and_start_count_for_every_purpose_of_the_number(text: str, status: str) -> None:
+    bodies = [outgoing.body for outgoing in taken(text).messages]
+    assert bodies == [SetConsent("C-1", "sms", purpose, status, "sms") for purpose in ("transactional", "commercial")]
+
+
+@pytest.mark.parametrize("text", ["HELP", "Thanks!"])
+def test_anything_else_changes_no_consent(text: str) -> None:
+    assert taken(text).messages == ()
+
+
+def test_what_was_written_is_kept_and_only_its_class_is_told() -> None:
+    decision = taken("My door code is 4711")
+    assert decision.state == Reply("m1", "C-1", "My door code is 4711", "other", NOON)
+    [fired] = decision.raised
+    assert isinstance(fired.body, TriggerFired)
+    assert (fired.body.trigger, fired.body.contact) == ("sms-replied", "C-1")
+    assert fired.body.attributes == {"contact": "C-1", "reply": "m1", "keyword": "other"}
+
+
+def test_a_reply_that_comes_again_is_told_and_obeyed_again_under_the_same_ids() -> None:
+    first = taken("STOP")
+    assert first.state is not None
+    again = take_again(first.state, message(TakeReply("C-1", "m1", "STOP", NOON)), None, NOON)
+    assert again == Decision(raised=first.raised, messages=first.messages)
+
+
+async def test_everybody_with_the_number_has_said_it() -> None:
+    decision = await replies("C-1", "C-2").route(received("STOP"), NOON)
+    assert decision.then is not None
+    assert decision.then.body == TakeReply("C-1", "m1", "STOP", NOON)
+    assert [outgoing.body for outgoing in decision.messages] == [TakeReply("C-2", "m1", "STOP", NOON)]
+
+
+async def test_nobodys_number_is_unmatched_with_a_reason() -> None:
+    decision = await replies().route(received(), NOON)
+    [line] = decision.records
+    assert isinstance(line, Put)
+    assert (line.table, line.data["reason"], line.data["queue"]) == ("unmatched", "unknown_number", "delivery-reports")
+    assert line.data["envelope"]["kind"] == "sms_received"
+    assert (decision.messages, decision.then) == ((), None)
