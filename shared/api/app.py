@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.api import case_commands, cases, contacts, deliveries, operations
+from shared.api import case_commands, cases, contacts, deliveries, operations, push_subscriptions
 from shared.api.door import Door
 from shared.api.problems import on_http_error, on_invalid
 from shared.api.services import Services
@@ -56,7 +56,7 @@ def create_app(services: Services) -> FastAPI:
         responses=PROBLEMS,
     )
     app.state.services = services
-    for concern in (cases, case_commands, contacts, deliveries, operations):
+    for concern in (cases, case_commands, contacts, push_subscriptions, deliveries, operations):
         app.include_router(concern.router)
     app.add_middleware(Door)
     return app

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from shared.api.access import Agent
 from shared.api.problems import NOT_FOUND
 from shared.api.services import Provided
+from shared.channels.subscription import host_of
 from shared.contacts.contact import HEAD, TABLE, Contact, consent_key
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import quoted
@@ -42,7 +43,7 @@ class ContactView:
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
-        return cls(contact.id, contact.name, contact.language, contact.time_zone, contact.points, _consents(contact))
+        return cls(contact.id, contact.name, contact.language, contact.time_zone, _points(contact), _consents(contact))
 
 
 @router.get("/{contact}")
@@ -54,6 +55,11 @@ async def show_contact(
     if contact is None:
         raise Problem(NOT_FOUND, "There is no contact with this id.")
     return ContactView.of(contact)
+
+
+def _points(contact: Contact) -> dict[str, str]:
+    """A push subscription is a key to somebody's browser: only its service is shown."""
+    return {channel: host_of(point) if channel == "push" else point for channel, point in contact.points.items()}
 
 
 def _consents(contact: Contact) -> tuple[ConsentView, ...]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from shared.api.access import Agent
 from shared.api.listing import Listing, Paged, Source
 from shared.api.services import Provided
+from shared.channels.subscription import host_of
 from shared.deliveries.delivery import TABLE, Delivery
 from shared.deliveries.reasons import REASONS
 from shared.runtime import codec
@@ -29,7 +30,7 @@ class DeliveryView:
     id: str
     channel: str
     to: str
-    """The address, masked."""
+    """The address, masked; of a push subscription, whose service it is."""
     template: str
     template_version: int
     language: str
@@ -53,7 +54,7 @@ class DeliveryView:
         return cls(
             id=delivery.id,
             channel=delivery.channel,
-            to=masked(delivery.outgoing.to) if delivery.outgoing else "",
+            to=addressed(delivery.channel, delivery.outgoing.to) if delivery.outgoing else "",
             template=request.template,
             template_version=delivery.template_version,
             language=delivery.language,
@@ -77,6 +78,11 @@ async def list_deliveries(
 ) -> Listing[DeliveryView]:
     """List the messages to a contact."""
     return await pager.read(services.store, Source(TABLE, quoted(contact), PREFIX), _view)
+
+
+def addressed(channel: str, point: str) -> str:
+    """Return as much of a contact point as may be shown."""
+    return host_of(point) if channel == "push" else masked(point)
 
 
 def masked(address: str) -> str:

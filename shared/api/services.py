@@ -15,6 +15,9 @@ class Settings(Protocol):
     def public_url(self) -> str: ...
 
     @property
+    def is_development(self) -> bool: ...
+
+    @property
     def values(self) -> Mapping[str, str]: ...
 
 

@@ -15,7 +15,7 @@ from shared.deliveries.messages import DeliveryReported
 from shared.deliveries.reply import TRIGGER
 from shared.deliveries.report import apply_report
 from shared.events.messages import TriggerFired
-from shared.runtime.decision import Decision
+from shared.runtime.decision import Decision, Outgoing
 from tests.unit.deliveries.building import NOON, Sending, message, state
 
 DEFINITIONS = Path(__file__).parents[3] / "definitions"
@@ -139,7 +139,7 @@ def test_each_is_a_trigger_that_journeys_can_wait_for() -> None:
 
 def test_what_they_say_is_what_their_documents_declare() -> None:
     triggers = load(read_tree(DEFINITIONS)).triggers
-    sending, told_ = Sending("email"), []
+    sending, told_ = Sending("email"), list[Outgoing]()
     for report in ("delivered", "opened", "clicked"):
         told_ += reported(sending, report, report, "https://shop.example").raised
     told_ += Sending("sms").answered("rejected").raised
