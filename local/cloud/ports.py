@@ -3,6 +3,7 @@
 import random
 import socket
 from contextlib import closing
+from pathlib import Path
 
 HOST = "127.0.0.1"
 RANGE = range(15_000, 32_000)
@@ -17,6 +18,15 @@ def free_port(preferred: int = 0) -> int:
         if is_free(port):
             return port
     raise OSError(f"no free port on {HOST} among {ATTEMPTS} between {RANGE.start} and {RANGE.stop}")
+
+
+def kept_port(file: Path) -> int:
+    """Return the port of the last time if it is free, for what others have written down; else another, from now on."""
+    last = int(file.read_text(encoding="ascii")) if file.exists() else 0
+    port = free_port(last)
+    if port != last:
+        file.write_text(str(port), encoding="ascii")
+    return port
 
 
 def is_free(port: int) -> bool:

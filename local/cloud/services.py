@@ -6,7 +6,7 @@ from pathlib import Path
 
 from local.cloud.child import Service
 from local.cloud.errors import CloudError
-from local.cloud.ports import HOST
+from local.cloud.ports import HOST, kept_port
 from local.cloud.settings import environment_for
 
 ROOT = Path(__file__).parents[2]
@@ -40,8 +40,12 @@ def servicebus(data: Path | None) -> Service:
 
 
 def sink(data: Path, key: str, bus: str) -> Service:
-    """The channel sink, in place of Azure Communication Services and of an SMTP relay."""
-    options = ["--port", "0", "--access-key", key, "--servicebus", bus, "--data", str(data / "sink")]
+    """The channel sink, in place of Azure Communication Services, an SMTP relay and browsers' push services.
+
+    Its port stays: push subscriptions name it.
+    """
+    port = kept_port(data / "sink" / "port")
+    options = ["--port", str(port), "--access-key", key, "--servicebus", bus, "--data", str(data / "sink")]
     return Service("sink", _module("local.sink", *options), ready=r"listening on (http://\S+) \(smtp (\d+)\)")
 
 

@@ -24,6 +24,7 @@ class Secrets:
     webhook_secret: str
     function_key: str
     sink_key: str
+    vapid_key: str
 
     @classmethod
     def made(cls) -> Self:
@@ -33,15 +34,18 @@ class Secrets:
             webhook_secret=f"whsec_{_base64()}",
             function_key=secrets.token_urlsafe(32),
             sink_key=_base64(),
+            vapid_key=secrets.token_urlsafe(32),
         )
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """Return the run's own, made at its first start."""
+        """Return the run's own, made at its first start; one that came with a newer Carebus is made then."""
         file = folder / "secrets.json"
-        if not file.exists():
-            write_private(file, asdict(cls.made()))
-        return cls(**json.loads(file.read_text(encoding="utf-8")))
+        kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        own = asdict(cls.made()) | kept
+        if own != kept:
+            write_private(file, own)
+        return cls(**own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def local_settings(own: Secrets, where: Addresses) -> dict[str, Any]:
         "CAREBUS_SENDERS": json.dumps(senders),
         "CAREBUS_SMS_FROM": SMS_FROM,
         "CAREBUS_EMAIL_FROM": EMAIL_FROM,
+        "CAREBUS_VAPID_KEY": own.vapid_key,
         "CAREBUS_DEFINITIONS_CACHE_SECONDS": "1",
     }
     return {"IsEncrypted": False, "Values": values, "Keys": {"default": own.function_key}}

@@ -1,1 +1,1 @@
-"""A local stand-in for Azure Communication Services: takes SMS and e-mail, shows them, sends reports back."""
+"""A local stand-in for Azure Communication Services and push services: shows messages, sends reports back."""

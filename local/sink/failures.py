@@ -28,6 +28,7 @@ class Mode(StrEnum):
     SLOW = "slow"
     DROP_REQUEST = "drop_request"
     DROP_ANSWER = "drop_answer"
+    GONE = "gone"
 
 
 class Failure(BaseModel):

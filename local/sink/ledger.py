@@ -4,9 +4,21 @@ import asyncio
 
 from pydantic import ValidationError
 
+from local.sink.browser import Subscription
 from local.sink.journal import DamagedJournal, Journal
 from local.sink.message import Message
-from local.sink.records import RECORD, Answered, Cleared, Engaged, Event, Record, Reported, Reset
+from local.sink.records import (
+    RECORD,
+    Answered,
+    Cleared,
+    Engaged,
+    Event,
+    Record,
+    Reported,
+    Reset,
+    Subscribed,
+    Unsubscribed,
+)
 from local.sink.repeatability import Remembered
 
 
@@ -19,6 +31,7 @@ class Ledger:
         self.reports: dict[str, list[Event]] = {}
         self.answers: dict[tuple[str, str], Remembered] = {}
         self.pending: dict[str, Event] = {}
+        self.subscriptions: dict[str, Subscription] = {}
         self.unsent = asyncio.Event()
         self._journal = journal
         for number, line in enumerate(journal.lines(), start=1):
@@ -55,12 +68,17 @@ class Ledger:
             case Reported():
                 for event_id in record.event_ids:
                     self.pending.pop(event_id, None)
+            case Subscribed():
+                self.subscriptions[record.subscription.id] = record.subscription
+            case Unsubscribed():
+                self.subscriptions.pop(record.id, None)
             case Cleared():
                 self._empty()
             case Reset():
                 self._empty()
                 self.answers.clear()
                 self.pending.clear()
+                self.subscriptions.clear()
                 self.unsent.clear()
 
     def _apply_answer(self, record: Answered) -> None:

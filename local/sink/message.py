@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from local.sink.links import links
 
-type Channel = Literal["sms", "email"]
+type Channel = Literal["sms", "email", "push"]
 
 
 class Message(BaseModel):
-    """One entry of the inbox; an SMS has a text, an e-mail a subject and bodies, and attachments by name only."""
+    """One entry of the inbox; an SMS has a text, an e-mail a subject and bodies, a push message a title and a text."""
 
     id: str
     channel: Channel
@@ -23,8 +23,10 @@ class Message(BaseModel):
     subject: str | None = None
     plain_text: str | None = None
     html: str | None = None
+    leads_to: str = ""
     tag: str = ""
     attachments: list[str] = Field(default_factory=list)
+    """By name only."""
     repeatability_id: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
     report_wanted: bool = True
@@ -40,7 +42,7 @@ class Message(BaseModel):
     @cached_property
     def links(self) -> list[str]:
         """What a reader can click, found once: a list shows many messages, and they may be long."""
-        return links(self.readable, self.html or "")
+        return links(f"{self.readable}\n{self.leads_to}", self.html or "")
 
     def shown(self) -> dict[str, object]:
         """The message as `/inbox.json` shows it; several recipients of one e-mail are joined."""

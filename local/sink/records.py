@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter
 
+from local.sink.browser import Subscription
 from local.sink.message import Channel, Message
 from local.sink.repeatability import Answer
 
@@ -38,6 +39,20 @@ class Reported(BaseModel):
     event_ids: list[str]
 
 
+class Subscribed(BaseModel):
+    """A browser takes push messages from now on."""
+
+    record: Literal["subscribed"] = "subscribed"
+    subscription: Subscription
+
+
+class Unsubscribed(BaseModel):
+    """It takes no more."""
+
+    record: Literal["unsubscribed"] = "unsubscribed"
+    id: str
+
+
 class Cleared(BaseModel):
     """The inbox was emptied; answers and reports stay, since they were promised."""
 
@@ -50,5 +65,5 @@ class Reset(BaseModel):
     record: Literal["reset"] = "reset"
 
 
-type Record = Answered | Engaged | Reported | Cleared | Reset
+type Record = Answered | Engaged | Reported | Subscribed | Unsubscribed | Cleared | Reset
 RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="record")])

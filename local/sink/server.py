@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from local.sink import mail, pages, sms
+from local.sink import mail, pages, push, sms
 from local.sink.context import SINK
 from local.sink.failures import Failures
 from local.sink.journal import Journal
@@ -75,7 +75,7 @@ def application(sink: Sink) -> web.Application:
     middlewares = [answer_refusals, refuse_other_names, explain_refusals, refuse_other_sites]
     app = web.Application(middlewares=middlewares, client_max_size=BODY_LIMIT)
     app[SINK] = sink
-    app.add_routes([*sms.routes(), *mail.routes(), *pages.routes()])
+    app.add_routes([*sms.routes(), *mail.routes(), *push.routes(), *pages.routes()])
     return app
 
 

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import uuid4
 
 from local.sink.failures import Failures, Mode
 from local.sink.ledger import Ledger
-from local.sink.message import Message
+from local.sink.message import Channel, Message
 from local.sink.records import Answered
 from local.sink.repeatability import Answer, Repeats, RequestId, fingerprint_of
 from local.sink.reports import delivery_reports
+
+AFTERWARDS: Mapping[Channel, Mode] = {"sms": Mode.BOUNCE, "email": Mode.BOUNCE, "push": Mode.GONE}
+"""Channel to how its provider says that an address is no good: in a report, or at once."""
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class Sink:
             await asyncio.sleep(slow.seconds)
 
     def _decide(self, message: Message, request: RequestId | None, fingerprint: str) -> Answered:
-        failure = self.failures.take(message.channel, message.to, Mode.REJECT, Mode.BOUNCE)
+        failure = self.failures.take(message.channel, message.to, Mode.REJECT, AFTERWARDS[message.channel])
         request_id = request.id if request else None
         decided = Answered(
             channel=message.channel,
@@ -66,12 +68,15 @@ class Sink:
         if failure and failure.mode is Mode.REJECT:
             decided.answer = Answer(status=400, error="The recipient was refused on demand.")
             return decided
+        if failure and failure.mode is Mode.GONE:
+            decided.answer = Answer(status=410, error="The subscription is gone on demand.")
+            return decided
         decided.events = delivery_reports(message, failure.status if failure else None, self.now())
         state = "failed" if failure else "delivered" if decided.events else "accepted"
         decided.message = message.model_copy(update={"state": state, "repeatability_id": request_id})
         return decided
 
 
-def new_id(message_kind: Literal["sms", "email"], now: datetime) -> str:
+def new_id(message_kind: Channel, now: datetime) -> str:
     """A message id in the provider's form."""
-    return str(uuid4()) if message_kind == "email" else f"Outgoing_{now:%Y%m%d%H%M%S}{uuid4()}"
+    return str(uuid4()) if message_kind != "sms" else f"Outgoing_{now:%Y%m%d%H%M%S}{uuid4()}"

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import ResolveResult
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from shared.channels.errors import OutcomeUnknown, Rejected, Unavailable
@@ -38,22 +38,26 @@ class PrivateAddress(Exception):
     """A subscription's host leads to an address that is not of the public internet."""
 
 
-class PublicResolver(aiohttp.ThreadedResolver):
+class PublicResolver(AbstractResolver):
     """Looks a name up, and refuses it where any of its addresses is private."""
 
-    def __init__(self, *, local: bool = False) -> None:
-        """Let in this machine's names if `local`."""
-        super().__init__()
+    def __init__(self, *, names: AbstractResolver | None = None, local: bool = False) -> None:
+        """Let in this machine's own name if `local`."""
+        self._names = names or aiohttp.ThreadedResolver()
         self._local = local
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """The addresses of a public host; raise PrivateAddress for another."""
-        found = await super().resolve(host, port, family)
+        found = await self._names.resolve(host, port, family)
         if not (self._local and host == "localhost") and not all(is_public(each["host"]) for each in found):
             raise PrivateAddress
         return found
+
+    async def close(self) -> None:
+        """Close the name service."""
+        await self._names.close()
 
 
 def new_session(*, local: bool) -> aiohttp.ClientSession:

@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from local.sink.pages import failing, inbox, message, page, reset
+from local.sink.pages import browsers, failing, inbox, message, page, reset
 
 
 def routes() -> list[web.AbstractRouteDef]:
     """The routes that the real service does not have."""
-    return [*inbox.routes(), *message.routes(), *failing.routes(), *reset.routes(), *page.routes()]
+    return [*inbox.routes(), *message.routes(), *failing.routes(), *browsers.routes(), *reset.routes(), *page.routes()]

@@ -24,12 +24,13 @@ class Button(NamedTuple):
 
 BUTTONS = {
     Mode.REJECT: Button("Refuse", "400 for this recipient, for good; by SMTP 550. Nothing goes out."),
-    Mode.BOUNCE: Button("Bounce", "Accepted; the report then says that it failed. Not by SMTP."),
+    Mode.BOUNCE: Button("Bounce", "Accepted; the report then says that it failed. Not by SMTP, nor of a push message."),
     Mode.THROTTLE: Button("Throttle", "429 with Retry-After; by SMTP 451. Nothing goes out."),
     Mode.ERROR: Button("Server error", "500; by SMTP 451. Nothing goes out."),
     Mode.SLOW: Button("Slow answer", "Goes out at once, but the answer takes its time."),
     Mode.DROP_REQUEST: Button("Lose the request", "The connection breaks before anything is accepted."),
     Mode.DROP_ANSWER: Button("Lose the answer", "Goes out, but the connection breaks before the answer."),
+    Mode.GONE: Button("Subscription gone", "410: the browser unsubscribed. Only of a push message."),
 }
 
 

@@ -10,7 +10,7 @@ from local.sink.pages.moments import moment
 from local.sink.records import Event
 
 LONGEST_LINE = 160
-LABELS = {"sms": "SMS", "email": "E-mail"}
+LABELS = {"sms": "SMS", "email": "E-mail", "push": "Push"}
 REPORTS = {
     "SMSDeliveryReportReceived": ("SMS", "deliveryStatus"),
     "SMSReceived": ("Reply", "message"),
@@ -49,6 +49,7 @@ def whole(message: Message, now: datetime) -> dict[str, object]:
         "recipients": message.to,
         "title": message.subject or "",
         "pieces": cut(message.readable),
+        "leads_to": cut(message.leads_to),
         "has_html": bool(message.html),
         "links": message.links,
         "attachments": message.attachments,
