@@ -5,7 +5,7 @@ which the composition root hands to it.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +27,11 @@ from shared.runtime.aggregate import read_head
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Insert, Store
+
+ANSWERED_WITHIN = timedelta(days=7)
+"""An SMS that comes later is taken for no answer to our last one."""
+MOST_PAGES = 20
+"""Of a hundred deliveries: who has more than two thousand is not looked through to the end."""
 
 
 async def glance(store: Store, case: str) -> Glance | None:
@@ -96,6 +101,20 @@ async def device(store: Store, device: str) -> Mapping[str, Any]:
 async def delivery(store: Store, contact: str, delivery: str) -> Delivery | None:
     """What became of a message that a run sent."""
     return await read_head(store, DELIVERIES, quoted(contact), f"delivery:{delivery}", Delivery)
+
+
+async def newest_sms(store: Store, contact: str, before: datetime) -> str:
+    """Find the last SMS that reached a contact before that time, by its delivery's id; empty for none of late."""
+    newest, last, after = "", before - ANSWERED_WITHIN, ""
+    for _ in range(MOST_PAGES):
+        page = await store.page(DELIVERIES, quoted(contact), prefix="delivery:", after=after)
+        for each in (codec.typed(Delivery, row.data["state"]) for row in page.rows):
+            if each.channel == "sms" and "sent" in each.times and last < each.times["sent"] <= before:
+                newest, last = each.id, each.times["sent"]
+        if page.after is None:
+            break
+        after = page.after
+    return newest
 
 
 async def channels(store: Store, contact: str, choices: Sequence[tuple[Channel, str]]) -> Mapping[str, float]:

@@ -199,6 +199,9 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
     def reply_key(message: Message[delivery_messages.TakeReply]) -> Key:
         return Key(deliveries.TABLE, quoted(message.body.contact), f"reply:{message.body.reply}")
 
+    async def newest_sms(store: Store, message: Message[delivery_messages.TakeReply], reply: Reply | None) -> str:
+        return "" if reply else await facts.newest_sms(store, message.body.contact, message.body.at)
+
     def gathered(channel: str) -> Any:
         async def send_facts(
             store: Store, message: Message[delivery_messages.SendMessage], _delivery: object
@@ -216,5 +219,5 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
         ),
         Handler(delivery_messages.ProviderAnswered, deliveries.Delivery, key, provider_answered),
         Handler(delivery_messages.DeliveryReported, deliveries.Delivery, key, apply_report),
-        Handler(delivery_messages.TakeReply, Reply, reply_key, take_again, take_reply, writes_first=True),
+        Handler(delivery_messages.TakeReply, Reply, reply_key, take_again, take_reply, newest_sms),
     )

@@ -28,7 +28,7 @@ from shared.runtime.store import Store
 HAPPENED: Mapping[str, Callable[[Delivery], bool]] = {
     "sms-delivered": lambda delivery: delivery.state == "delivered",
     "email-delivered": lambda delivery: delivery.state == "delivered",
-    "push-delivered": lambda delivery: delivery.state == "delivered",
+    "push-delivered": lambda delivery: delivery.state == "sent",
     "sms-failed": lambda delivery: delivery.state == "failed",
     "push-failed": lambda delivery: delivery.state == "failed",
     "email-bounced": lambda delivery: delivery.reason.startswith("bounced"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shared.deliveries.delivery import Delivery
+from shared.deliveries.messages import DeliveryReported
 from shared.events.messages import TriggerFired
 from shared.runtime.decision import Outgoing
 from shared.runtime.ids import derived
@@ -22,7 +23,7 @@ REACHED: Mapping[tuple[str, str], str] = {
 """(channel, state) to its trigger. Nobody reports on a push message: that its service took it is all that is known."""
 BOUNCED = "email-bounced"
 BOUNCES = ("bounced_hard", "bounced_soft")
-ENGAGED: Mapping[str, str] = {"opened": "email-opened", "clicked": "email-link-clicked"}
+ENGAGED: Mapping[str, str] = {"opened": "email-opened", "clicked": "email-link-clicked", "replied": "sms-replied"}
 
 
 def of_state(delivery: Delivery) -> tuple[Outgoing, ...]:
@@ -36,12 +37,14 @@ def of_state(delivery: Delivery) -> tuple[Outgoing, ...]:
     return (_fired(trigger, delivery, delivery.times.get(delivery.state, delivery.requested_at), reason),)
 
 
-def of_engagement(delivery: Delivery, report: str, kind: str, link: str, at: datetime) -> tuple[Outgoing, ...]:
-    """What one report (by id) of an opening or a click tells; each is an event of its own."""
-    if delivery.channel != "email":
+def of_engagement(delivery: Delivery, report: str, body: DeliveryReported) -> tuple[Outgoing, ...]:
+    """What one report (by id) of an opening, a click or a reply tells; each is an event of its own."""
+    trigger = ENGAGED[body.report]
+    if not trigger.startswith(delivery.channel):
         return ()
-    more = {"link": link} if link and kind == "clicked" else {}
-    return (_fired(ENGAGED[kind], delivery, at, more, report),)
+    more = {"link": body.link, "keyword": body.keyword}
+    said = {name: value for name, value in more.items() if value}
+    return (_fired(trigger, delivery, body.at, said, report),)
 
 
 def _fired(trigger: str, delivery: Delivery, at: datetime, more: Mapping[str, str], *occasion: str) -> Outgoing:

@@ -81,10 +81,12 @@ class DeliveryReported:
     contact: str
     delivery: str
     report: str
-    """delivered | failed | bounced_hard | bounced_soft | opened | clicked"""
+    """delivered | failed | bounced_hard | bounced_soft | opened | clicked | replied"""
     at: AwareDatetime
     link: str = ""
     """What was clicked, without what may tell who clicked."""
+    keyword: str = ""
+    """What class of reply it is: stop, start, help or other."""
 
 
 @dataclass(frozen=True, slots=True)

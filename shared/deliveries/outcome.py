@@ -3,18 +3,20 @@
 from shared.contacts.messages import RemovePushSubscription, fingerprint
 from shared.deliveries.delivery import Delivery
 from shared.deliveries.interactions import of_state
+from shared.deliveries.tallies import of_all_states, of_states
 from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.ids import derived
 
 
-def reached(delivery: Delivery) -> Decision[Delivery]:
-    """Commit this state, and tell whom it concerns."""
-    return Decision(state=delivery, raised=of_state(delivery), messages=_farewell(delivery))
+def reached(delivery: Delivery, *states: str) -> Decision[Delivery]:
+    """Commit this state, tell whom it concerns, and count what is new."""
+    records = of_states(delivery, *states)
+    return Decision(state=delivery, raised=of_state(delivery), messages=_farewell(delivery), records=records)
 
 
 def found(delivery: Delivery) -> Decision[Delivery]:
     """Change nothing, and tell it again: whoever committed the state may have crashed before telling."""
-    return Decision(raised=of_state(delivery), messages=_farewell(delivery))
+    return Decision(raised=of_state(delivery), messages=_farewell(delivery), records=of_all_states(delivery))
 
 
 def _farewell(delivery: Delivery) -> tuple[Outgoing, ...]:

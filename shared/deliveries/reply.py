@@ -1,11 +1,15 @@
-"""A customer answers by SMS: kept in their partition, told to journeys by its class only, and STOP and START obeyed."""
+"""A customer answers by SMS: kept in their partition, told to journeys by its class only, and STOP and START obeyed.
+
+A reply does not say what it answers: it is taken for an answer to the newest SMS to that customer, which counts it and
+tells it. Where there is none, the reply is told by itself.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.contacts.messages import SetConsent
-from shared.deliveries.messages import SmsReceived, TakeReply
+from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
 from shared.events.messages import TriggerFired
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Put
@@ -37,6 +41,8 @@ class Reply:
     text: str
     keyword: str
     at: datetime
+    delivery: str = ""
+    """What it is taken to answer."""
 
 
 class Replies:
@@ -58,15 +64,24 @@ class Replies:
         return Decision(messages=tuple(takes[1:]), then=takes[0])
 
 
-def take_reply(message: Message[TakeReply], _facts: object, _now: datetime) -> Decision[Reply]:
+def take_reply(message: Message[TakeReply], newest: str, _now: datetime) -> Decision[Reply]:
+    """Keep it, as an answer to the `newest` delivery there is; empty for none."""
     body = message.body
-    reply = Reply(body.reply, body.contact, body.text, keyword(body.text), body.at)
-    return Decision(state=reply, raised=(_fired(reply),), messages=_consents(reply))
+    reply = Reply(body.reply, body.contact, body.text, keyword(body.text), body.at, newest)
+    return replace(_told(reply), state=reply)
 
 
-def take_again(reply: Reply, _message: Message[TakeReply], _facts: object, _now: datetime) -> Decision[Reply]:
+def take_again(reply: Reply, _message: Message[TakeReply], _newest: str, _now: datetime) -> Decision[Reply]:
     """Tell again what it meant: whoever took it may have crashed before telling."""
-    return Decision(raised=(_fired(reply),), messages=_consents(reply))
+    return _told(reply)
+
+
+def _told(reply: Reply) -> Decision[Reply]:
+    if not reply.delivery:
+        return Decision(raised=(_fired(reply),), messages=_consents(reply))
+    report = DeliveryReported(reply.contact, reply.delivery, "replied", reply.at, keyword=reply.keyword)
+    counted = Outgoing(derived("replied", reply.id, reply.contact), report)
+    return Decision(messages=(*_consents(reply), counted))
 
 
 def keyword(text: str) -> str:
@@ -89,7 +104,7 @@ def _consents(reply: Reply) -> tuple[Outgoing, ...]:
 
 
 def _fired(reply: Reply) -> Outgoing:
-    attributes = {"contact": reply.contact, "reply": reply.id, "keyword": reply.keyword}
+    attributes = {"contact": reply.contact, "keyword": reply.keyword}
     body = TriggerFired(TRIGGER, attributes, reply.at, contact=reply.contact)
     return Outgoing(derived("interaction", TRIGGER, reply.id, reply.contact), body)
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from shared.deliveries import interactions, tallies
 from shared.deliveries.delivery import Delivery
-from shared.deliveries.interactions import of_engagement
 from shared.deliveries.messages import DeliveryReported
 from shared.deliveries.outcome import found, reached
+from shared.deliveries.tallies import SENT
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 
@@ -28,7 +29,7 @@ REASON: Mapping[str, str] = {
     "bounced_hard": "bounced_hard",
     "bounced_soft": "bounced_soft",
 }
-ENGAGEMENTS = ("opened", "clicked")
+ENGAGEMENTS = ("opened", "clicked", "replied")
 MAX_REPORTS = 200
 """Engagements remembered per delivery; a reader who opens a mail more often is counted no further."""
 
@@ -42,18 +43,23 @@ def apply_report(
     state = NEXT.get((delivery.state, body.report))
     if state is None:
         return found(delivery)
-    return reached(_timed(replace(delivery, state=state, reason=REASON.get(body.report, "")), state, body.at))
+    ended = _timed(replace(delivery, state=state, reason=REASON.get(body.report, "")), state, body.at)
+    overtook = (SENT,) if state == "delivered" and not delivery.provider_id else ()
+    return reached(ended, *overtook, state)
 
 
 def _engaged(delivery: Delivery, report: str, body: DeliveryReported) -> Decision[Delivery]:
-    raised = of_engagement(delivery, report, body.report, body.link, body.at)
-    if report in delivery.reports:
+    raised, before = interactions.of_engagement(delivery, report, body), delivery.engagements.get(body.report, 0)
+    is_repeat = report in delivery.reports
+    if not is_repeat and len(delivery.reports) >= MAX_REPORTS:
         return Decision(raised=raised)
-    if len(delivery.reports) >= MAX_REPORTS:
-        return Decision()
-    counts = {**delivery.engagements, body.report: delivery.engagements.get(body.report, 0) + 1}
+    first = is_repeat or before == 0
+    counts_for = tallies.of_engagement(delivery, report, body.report, body.at.date(), is_first=first)
+    if is_repeat:
+        return Decision(raised=raised, records=counts_for)
+    counts = {**delivery.engagements, body.report: before + 1}
     counted = replace(delivery, engagements=counts, reports=(*delivery.reports, report))
-    return Decision(state=_timed(counted, body.report, body.at), raised=raised)
+    return Decision(state=_timed(counted, body.report, body.at), raised=raised, records=counts_for)
 
 
 def _timed(delivery: Delivery, name: str, at: datetime) -> Delivery:

@@ -18,6 +18,7 @@ from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import Call, Delivery
 from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendPush, SendSms
 from shared.deliveries.outcome import found, reached
+from shared.deliveries.tallies import SENT
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived, joined
@@ -210,7 +211,7 @@ def _accepted(delivery: Delivery, body: ProviderAnswered, now: datetime) -> Deci
         return Decision()
     state = "sent" if delivery.state == "sending" else delivery.state
     sent = _timed(replace(delivery, state=state, provider_id=body.provider_id), "sent", now)
-    return replace(reached(sent), hints=_reference(sent))
+    return replace(reached(sent, SENT), hints=_reference(sent))
 
 
 def _reference(delivery: Delivery) -> tuple[Put, ...]:
@@ -256,7 +257,7 @@ def _failed(delivery: Delivery, reason: str, now: datetime) -> Decision[Delivery
 
 
 def _ended(delivery: Delivery, state: str, reason: str, now: datetime) -> Decision[Delivery]:
-    return reached(_timed(replace(delivery, state=state, reason=reason), state, now))
+    return reached(_timed(replace(delivery, state=state, reason=reason), state, now), state)
 
 
 def _timed(delivery: Delivery, state: str, now: datetime) -> Delivery:

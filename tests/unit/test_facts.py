@@ -13,6 +13,8 @@ from shared.contacts.contact import Consent, Contact
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import asks
 from shared.definitions.scope import COMPARED, CONTACT
+from shared.deliveries.delivery import Delivery
+from shared.deliveries.messages import SendSms
 from shared.deliveries.send import Recipient
 from shared.devices.device import Device, Ownership
 from shared.devices.guard import Glance
@@ -230,3 +232,62 @@ async def test_an_event_without_a_past_time_stays_with_whom_it_was_first_taken_f
     await rows.write("devices", "D-5", Upsert("head", plain(Head(sold, NOON, 2))))
     later = at if timed else NOON + DAY
     assert await taken_for(NOON + timedelta(minutes=1), later) == ("C-1", "")
+
+
+PHONE = "+4930123456"
+
+
+async def with_phone(*said: tuple[str, str]) -> MemoryStore:
+    """A store in which these contacts were said to have the number, and have another one where it is named."""
+    known = MemoryStore()
+    for contact, phone in said:
+        state = replace(ADA, id=contact, points={"sms": phone})
+        await known.write("contacts", contact, Upsert("head", plain(Head(state, NOON, 1))))
+        await known.write("refs", "phone", Upsert(f"{PHONE}~{contact}", {"contact": contact}))
+    return known
+
+
+async def test_who_has_a_number_now_is_found_by_it() -> None:
+    known = await with_phone(("C-1", PHONE), ("C-2", "+4930999999"), ("C-3", PHONE))
+    assert await facts.whose_phone(known, PHONE) == ["C-1", "C-3"]
+
+
+async def test_a_number_that_only_begins_alike_is_another() -> None:
+    assert await facts.whose_phone(await with_phone(("C-1", PHONE)), PHONE[:-1]) == []
+
+
+async def test_who_is_not_there_any_more_has_no_number() -> None:
+    known = MemoryStore()
+    await known.write("refs", "phone", Upsert(f"{PHONE}~C-1", {"contact": "C-1"}))
+    assert await facts.whose_phone(known, PHONE) == []
+
+
+async def sent(*messages: tuple[str, str, datetime | None]) -> MemoryStore:
+    """A store with these deliveries: id, channel, and when they were sent."""
+    known = MemoryStore()
+    for id_, channel, at in messages:
+        times = {"sent": at} if at else {"blocked": NOON}
+        delivery = Delivery(id_, "C-1", channel, "sent", SendSms(id_, "C-1", "t", {}), NOON, times=times)
+        await known.write("contacts", "C-1", Upsert(f"delivery:{id_}", plain(Head(delivery, NOON, 1))))
+    return known
+
+
+async def test_a_reply_answers_the_newest_sms_that_was_sent_before_it() -> None:
+    hours = [NOON - timedelta(hours=hour) for hour in range(5)]
+    known = await sent(
+        ("early", "sms", hours[4]),
+        ("newest", "sms", hours[2]),
+        ("email", "email", hours[1]),
+        ("later", "sms", NOON + timedelta(seconds=1)),
+        ("blocked", "sms", None),
+    )
+    assert await facts.newest_sms(known, "C-1", NOON) == "newest"
+
+
+async def test_a_reply_after_a_week_answers_nothing() -> None:
+    assert await facts.newest_sms(await sent(("old", "sms", NOON - 8 * DAY)), "C-1", NOON) == ""
+
+
+async def test_the_newest_is_found_among_many() -> None:
+    many = [(f"{number:04}", "sms", NOON - timedelta(minutes=500 - number)) for number in range(250)]
+    assert await facts.newest_sms(await sent(*many), "C-1", NOON) == "0249"

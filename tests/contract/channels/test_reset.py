@@ -29,9 +29,10 @@ async def test_the_page_says_what_is_forgotten_and_forgets_nothing(sink: Mailbox
     await send_again(sink)
     await sink.fail("reject")
     page = await Browser(sink.url, sink.session).open("/reset")
-    assert "forgets messages, failures (1 in force), the 1 request id that repeats are known by, and the 1 report" in (
-        page.text
+    forgotten = (
+        "messages, failures (1 in force), browsers, the 1 request id that repeats are known by, and the 1 report"
     )
+    assert f"forgets {forgotten}" in page.text
     assert await left(sink) == (1, 1, 1)
 
 

@@ -149,7 +149,7 @@ def test_a_call_is_only_repeated_inside_the_providers_window(after: timedelta, r
 def test_a_request_that_comes_again_after_the_end_changes_nothing(held: str) -> None:
     sending = Sending()
     sending.delivery = replace(sending.delivery, state=held)
-    assert replace(sending.again(sending.request), raised=()) == Decision()
+    assert replace(sending.again(sending.request), raised=(), records=()) == Decision()
 
 
 def test_a_request_for_an_attempt_that_is_over_changes_nothing() -> None:

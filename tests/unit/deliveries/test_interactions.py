@@ -12,7 +12,6 @@ from shared.definitions.attributes import check
 from shared.definitions.loader import load, read_tree
 from shared.deliveries.interactions import BOUNCED, ENGAGED, REACHED
 from shared.deliveries.messages import DeliveryReported
-from shared.deliveries.reply import TRIGGER
 from shared.deliveries.report import apply_report
 from shared.events.messages import TriggerFired
 from shared.runtime.decision import Decision, Outgoing
@@ -38,8 +37,8 @@ def ids(decision: Decision[Any]) -> list[str]:
     return [outgoing.id for outgoing in decision.raised]
 
 
-def reported(sending: Sending, report: str, id: str = "r1", link: str = "") -> Decision[Any]:  # noqa: A002
-    body = DeliveryReported("C-1", "d1", report, LATER, link)
+def reported(sending: Sending, report: str, id: str = "r1", **more: str) -> Decision[Any]:  # noqa: A002
+    body = DeliveryReported("C-1", "d1", report, LATER, **more)
     decision = apply_report(sending.delivery, message(body, id), None, LATER)
     sending.delivery = decision.state or sending.delivery
     return decision
@@ -55,6 +54,8 @@ def reported(sending: Sending, report: str, id: str = "r1", link: str = "") -> D
         ("email", "bounced_soft", [("email-bounced", {"reason": "bounced_soft"})]),
         ("email", "failed", []),
         ("email", "opened", [("email-opened", {})]),
+        ("email", "replied", []),
+        ("push", "opened", []),
     ],
 )
 def test_a_report_is_told_to_journeys(channel: Any, report: str, expected: list[Any]) -> None:
@@ -71,6 +72,10 @@ def test_a_click_tells_where_it_led() -> None:
     sending = Sending("email")
     clicked = reported(sending, "clicked", link="https://shop.example/sale")
     assert told(clicked) == [("email-link-clicked", {"link": "https://shop.example/sale"})]
+
+
+def test_a_reply_tells_its_class() -> None:
+    assert told(reported(Sending("sms"), "replied", keyword="help")) == [("sms-replied", {"keyword": "help"})]
 
 
 def test_each_opening_is_an_event_of_its_own() -> None:
@@ -134,15 +139,16 @@ def test_two_deliveries_and_two_states_are_different_events() -> None:
 def test_each_is_a_trigger_that_journeys_can_wait_for() -> None:
     triggers = load(read_tree(DEFINITIONS)).triggers
     known = {name for name, trigger in triggers.items() if trigger.kind == "interaction"}
-    assert known == {*REACHED.values(), BOUNCED, *ENGAGED.values(), TRIGGER}
+    assert known == {*REACHED.values(), BOUNCED, *ENGAGED.values()}
 
 
 def test_what_they_say_is_what_their_documents_declare() -> None:
     triggers = load(read_tree(DEFINITIONS)).triggers
     sending, told_ = Sending("email"), list[Outgoing]()
-    for report in ("delivered", "opened", "clicked"):
-        told_ += reported(sending, report, report, "https://shop.example").raised
+    for report, more in (("delivered", {}), ("opened", {}), ("clicked", {"link": "https://shop.example"})):
+        told_ += reported(sending, report, report, **more).raised
     told_ += Sending("sms").answered("rejected").raised
+    told_ += reported(Sending("sms"), "replied", keyword="other").raised
     for outgoing in told_:
         assert isinstance(outgoing.body, TriggerFired)
         trigger = triggers[outgoing.body.trigger]

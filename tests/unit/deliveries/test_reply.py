@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contacts.messages import SetConsent
-from shared.deliveries.messages import SmsReceived, TakeReply
+from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
 from shared.deliveries.reply import Replies, Reply, keyword, take_again, take_reply
 from shared.events.messages import TriggerFired
 from shared.runtime.decision import Decision, Put
@@ -26,8 +26,8 @@ def received(text: str = "Call me") -> Any:
     return message(SmsReceived(PHONE, text, NOON, "/acs"), "m1")
 
 
-def taken(text: str) -> Decision[Reply]:
-    return take_reply(message(TakeReply("C-1", "m1", text, NOON)), None, NOON)
+def taken(text: str, newest: str = "") -> Decision[Reply]:
+    return take_reply(message(TakeReply("C-1", "m1", text, NOON)), newest, NOON)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,30 @@ def test_what_was_written_is_kept_and_only_its_class_is_told() -> None:
     [fired] = decision.raised
     assert isinstance(fired.body, TriggerFired)
     assert (fired.body.trigger, fired.body.contact) == ("sms-replied", "C-1")
-    assert fired.body.attributes == {"contact": "C-1", "reply": "m1", "keyword": "other"}
+    assert fired.body.attributes == {"contact": "C-1", "keyword": "other"}
 
 
-def test_a_reply_that_comes_again_is_told_and_obeyed_again_under_the_same_ids() -> None:
-    first = taken("STOP")
+def test_the_message_that_it_answers_counts_it_and_tells_it() -> None:
+    decision = taken("My door code is 4711", newest="d1")
+    assert decision.state is not None
+    assert (decision.state.delivery, decision.raised) == ("d1", ())
+    [counted] = decision.messages
+    assert counted.body == DeliveryReported("C-1", "d1", "replied", NOON, keyword="other")
+
+
+def test_stop_counts_as_a_reply_too() -> None:
+    assert [type(outgoing.body) for outgoing in taken("STOP", "d1").messages] == [
+        SetConsent,
+        SetConsent,
+        DeliveryReported,
+    ]
+
+
+@pytest.mark.parametrize("newest", ["", "d1"])
+def test_a_reply_that_comes_again_is_told_and_obeyed_again_under_the_same_ids(newest: str) -> None:
+    first = taken("STOP", newest)
     assert first.state is not None
-    again = take_again(first.state, message(TakeReply("C-1", "m1", "STOP", NOON)), None, NOON)
+    again = take_again(first.state, message(TakeReply("C-1", "m1", "STOP", NOON)), "d2", NOON)
     assert again == Decision(raised=first.raised, messages=first.messages)
 
 

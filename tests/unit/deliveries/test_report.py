@@ -41,7 +41,7 @@ def test_an_outcome_ends_what_is_on_its_way(held: str, report: str) -> None:
 @pytest.mark.parametrize(("held", "report"), list(product(("waiting", "blocked", "delivered", "failed"), OUTCOMES)))
 def test_any_other_state_stays_as_it_is(held: str, report: str) -> None:
     decision = apply(delivery(held), report)
-    assert replace(decision, raised=()) == Decision()
+    assert replace(decision, raised=(), records=()) == Decision()
 
 
 @pytest.mark.parametrize(("held", "report"), list(product(STATES, ENGAGEMENTS)))
@@ -62,7 +62,7 @@ def test_engagements_are_counted_each_by_itself() -> None:
 @pytest.mark.parametrize("report", [*OUTCOMES, *ENGAGEMENTS])
 def test_a_report_that_comes_again_changes_nothing(report: str) -> None:
     once = state(apply(delivery(), report))
-    assert replace(apply(once, report), raised=()) == Decision()
+    assert replace(apply(once, report), raised=(), records=()) == Decision()
 
 
 @pytest.mark.parametrize("order", list(permutations((5, 3, 9))))
@@ -83,7 +83,7 @@ def test_a_customer_may_open_before_delivery_is_reported(order: tuple[str, ...])
 
 def test_counting_has_an_end_and_the_row_does_not_grow_for_ever() -> None:
     full = delivery("delivered", reports=tuple(f"r{number}" for number in range(MAX_REPORTS)))
-    assert apply(full, "opened", "one more") == Decision()
+    assert replace(apply(full, "opened", "one more"), raised=(), records=()) == Decision()
 
 
 def test_a_mail_that_was_opened_often_can_still_bounce() -> None:
