@@ -10,7 +10,6 @@ from shared.contacts.push import put_push_subscription, remove_push_subscription
 from shared.runtime.decision import Decision, Put, Refusal
 from tests.unit.contacts.test_contact import ADA, NOON, created, message, put, said
 
-
 PHONE_ROW = Put("refs", "phone", "+4930123456~C-1", {"contact": "C-1"})
 
 
