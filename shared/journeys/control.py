@@ -4,7 +4,7 @@ Each follow-up is a process of messages: one page of a list a message, which sen
 any time: what it tells a run twice is refused by the run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,8 @@ PAGE = 50
 STRAGGLERS = timedelta(minutes=2)
 """How long after a pause some process may still believe in it: its catalogue is old, or its clock is behind."""
 LOOK_AGAIN = timedelta(seconds=15)
+NEXT_OF_RUN = timedelta(seconds=5)
+"""Between two messages to one run: the first should be through by then."""
 
 
 class Control:
@@ -57,17 +59,23 @@ class Control:
         return Decision()
 
     async def release(self, message: Message[ReleaseParked], now: datetime) -> Decision[None]:
-        """Send a page of what was parked again, oldest first."""
+        """Send a page of what was parked again, oldest first, and of each run the oldest only.
+
+        The queue keeps no order among several receivers: an event that came before the limit must not meet it again
+        on the way.
+        """
         body = message.body
         place = quoted(body.journey)
         page = await self._store.page(PARKED, place, limit=PAGE)
-        if page.rows:
-            await self._bus.send(EndRun.queue, [_again(row) for row in page.rows])
-            await self._store.write(PARKED, place, *(Delete(row.key) for row in page.rows))
+        oldest = _one_a_run(page.rows)
+        if oldest:
+            await self._bus.send(EndRun.queue, [_again(row) for row in oldest])
+            await self._store.write(PARKED, place, *(Delete(row.key) for row in oldest))
         elif now >= body.until:
             return Decision()
         following = ReleaseParked(body.journey, body.until, body.page + 1)
-        at = None if page.rows else now + LOOK_AGAIN
+        is_all = len(oldest) == len(page.rows)
+        at = None if oldest and is_all else now + (NEXT_OF_RUN if oldest else LOOK_AGAIN)
         return Decision(messages=(Outgoing(derived("release", message.id), following, at),))
 
     async def end_runs(self, message: Message[EndRuns], _now: datetime) -> Decision[None]:
@@ -106,6 +114,13 @@ class Control:
         if page.after is not None:
             return page.rows, (shard, page.after)
         return page.rows, (shard + 1, "") if shard + 1 < SHARDS else None
+
+
+def _one_a_run(rows: Sequence[Row]) -> list[Row]:
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row.data["envelope"]["body"]["run"], row)
+    return list(first.values())
 
 
 def _again(row: Row) -> BusMessage:
