@@ -210,7 +210,9 @@ class TileReader:
 
     def _experiment(self, step: Step, _scope: Scope) -> ExperimentTile:
         node = step.fields["experiment"]
-        fields = self._reader.fields(node, ["winner_by", "a", "b"], ["share", "ends_after", "default"])
+        fields = self._reader.fields(node, ["winner_by"], ["a", "b", "share", "ends_after", "default"])
+        if not fields.keys() & set(ARMS):
+            self._reader.fault(node, "an experiment has tiles on at least one of its ways, `a` and `b`")
         winner_by = self._reader.choice(fields.get("winner_by"), WINNERS)
         if winner_by == "goal" and "winner_by" in fields and not self._surroundings.has_goal:
             self._reader.fault(fields["winner_by"], "the journey has no `goal` to win by")

@@ -5,7 +5,7 @@ import sys
 
 from tests.simulation.audit import violations
 from tests.simulation.cloud import Faults
-from tests.simulation.story import report, tell
+from tests.simulation.story import report, tell, tick
 from tests.simulation.world import World
 
 
@@ -21,6 +21,9 @@ def simulate(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]
         world.redrive()
         report(world, 99)
         world.run()
+        for _ in range(4):
+            tick(world)
+            world.run()
     except Exception as error:
         return world, [f"the world broke: {type(error).__name__}: {error}"]
     return world, violations(world, story)

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.bootstrap import Services
 from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
 from shared.contacts.messages import PutContact, SetConsent
 from shared.devices.messages import PutDevice
+from shared.journeys.messages import ChangeJourney, JourneyTick, MoveRuns
 from shared.runtime.bus import BusMessage
 from shared.runtime.codec import plain
 from shared.runtime.envelope import Body, Envelope
@@ -21,6 +22,9 @@ PHONES = {"ada": "+15550111", "bo": "+4930901820", "cy": "+15550113"}
 DEVICES = {"D-1": "ada", "D-2": "bo", "D-3": "cy", "D-4": "ada"}
 LATE_DEVICE = "D-9"
 CODES = (10, 11, 12)
+CITIES = ("Kiel", "Bonn")
+SEGMENTED = ("weekly", "welcome")
+PAUSABLE = ("winding", "patience", "critical-device-error", "weekly", "welcome")
 SECOND_VERSION = 3600
 """Seconds after the start when changed definitions are published, while events come in."""
 
@@ -34,6 +38,12 @@ class Story:
     commands: dict[str, Body] = field(default_factory=dict)
     """Commands of agents: id to body."""
     opted_out: set[str] = field(default_factory=set)
+    controls: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """When a journey was told to pause, resume or stop: time, journey, command."""
+    people: dict[str, list[tuple[datetime, dict[str, str]]]] = field(default_factory=dict)
+    """What was said of each person, and when."""
+    moved: set[str] = field(default_factory=set)
+    """Journeys whose runs were moved to their second version."""
 
 
 def tell(world: World) -> Story:
@@ -51,6 +61,10 @@ def tell(world: World) -> Story:
     if rng.random() < 0.3:
         sold = rng.choice((95, 500, 7205, 7600, 20500))
         world.plan(sold, lambda: send(world, story, "sold", PutDevice("D-1", "cy")))
+    _plan_people(world, story)
+    _plan_controls(world, story)
+    for minutes in (1, 40, 75, 130, 200, 310, 480, 640):
+        world.plan(60 * minutes, lambda: tick(world))
     for seconds in range(600, 3600 * 12, 1800):
         if rng.random() < world.faults.redrive:
             world.plan(seconds, world.redrive)
@@ -64,8 +78,7 @@ def _set_up(world: World, story: Story) -> None:
     world.plan(0, lambda: publish(world, 1))
     world.plan(SECOND_VERSION, lambda: publish(world, 2))
     for person, language in PEOPLE.items():
-        body = PutContact(person, person.title(), f"{person}@example.com", PHONES[person], language)
-        send(world, story, f"contact-{person}", body)
+        say(world, story, person, f"contact-{person}", language=language, city=CITIES[0])
     for device, owner in DEVICES.items():
         send(world, story, f"device-{device}", PutDevice(device, owner))
     if world.rng.random() < 0.3:
@@ -78,11 +91,65 @@ def _set_up(world: World, story: Story) -> None:
     world.plan(20, rage)
 
 
+def say(world: World, story: Story, person: str, identity: str, language: str, city: str) -> None:
+    """Put what is said of a person, who keeps their address."""
+    story.people.setdefault(person, []).append((world.time.now, {"language": language, "city": city}))
+    body = PutContact(person, person.title(), f"{person}@example.com", PHONES[person], language, city=city)
+    send(world, story, identity, body)
+
+
+def _plan_people(world: World, story: Story) -> None:
+    """Some move, some learn German: journeys that are for segments must notice."""
+    rng = world.rng
+    for number in range(rng.randint(0, 3)):
+        person, language, city = rng.choice([*PEOPLE]), rng.choice(("de", "en")), rng.choice(CITIES)
+        world.plan(
+            rng.choice((200, 3700, 7300, 9000, 15000)) + rng.random() * 60,
+            lambda number=number, person=person, language=language, city=city: say(  # type: ignore[misc]
+                world, story, person, f"person-{number}", language=language, city=city
+            ),
+        )
+
+
+def _plan_controls(world: World, story: Story) -> None:
+    """Operators pause journeys and let them go on, stop one, or move its runs to a new version."""
+    rng = world.rng
+    pausable = [name for name in PAUSABLE if name in documents(1, world.optional).journeys]
+    if rng.random() < 0.4:
+        journey, at = rng.choice(pausable), rng.choice((100, 1500, 3650, 7250, 12000))
+        world.plan(at, lambda: control(world, story, journey, "pause"))
+        world.plan(at + rng.choice((60, 2000, 9000)), lambda: control(world, story, journey, "resume"))
+    if rng.random() < 0.15:
+        stopped = rng.choice(pausable)
+        world.plan(rng.choice((1500, 9000, 16000)), lambda: control(world, story, stopped, "stop"))
+    if rng.random() < 0.3:
+        moving = rng.choice([name for name in ("winding", "patience") if name in pausable])
+        world.plan(SECOND_VERSION + rng.choice((300, 5000)), lambda: move(world, story, moving))
+
+
+def control(world: World, story: Story, journey: str, command: str) -> None:
+    story.controls.append((world.time.now, journey, command))
+    send(world, story, f"{command}-{journey}", ChangeJourney(journey, command, "operator"))
+
+
+def move(world: World, story: Story, journey: str) -> None:
+    story.moved.add(journey)
+    send(world, story, f"move-{journey}", MoveRuns(journey, 2))
+
+
+def tick(world: World) -> None:
+    """Let the timer fire; a tick that is lost is made up for by the next."""
+    world.ticks += 1
+    body = JourneyTick(full=world.ticks % 4 == 0)
+    envelope = Envelope(f"tick-{world.ticks}", body.kind, world.time.now, plain(body))
+    world.call(f"tick {world.ticks}", lambda services: services.pipeline.take(envelope))
+
+
 def publish(world: World, version: int) -> None:
     """Publish a version; who publishes tries again until it is done."""
     world.call(
         f"publish version {version}",
-        lambda services: services.definitions.publish(documents(version)),
+        lambda services: services.definitions.publish(documents(version, world.optional)),
         lambda: publish(world, version),
     )
 
