@@ -50,13 +50,14 @@ class Control:
             return Decision(refused=Refusal("transition_not_allowed", "command"))
         except Conflict:
             raise Contended from None
-        if body.command == "resume" and published.held_until is not None:
-            release = ReleaseParked(body.journey, published.held_until + STRAGGLERS)
-            return Decision(messages=(Outgoing(derived("release", message.id), release, published.held_until),))
-        if body.command == "stop":
-            end = EndRuns(body.journey, "journey_stopped")
-            return Decision(messages=(Outgoing(derived("end-runs", message.id), end),))
-        return Decision()
+        if body.command == "pause":
+            return Decision()
+        begins = published.held_until or (published.since or now) + LOOK_AGAIN
+        release = ReleaseParked(body.journey, begins + STRAGGLERS)
+        following = [Outgoing(derived("release", message.id), release, begins)]
+        if body.command == "stop":  # who waits is taken out; what was parked finds nobody, and entries are refused
+            following.append(Outgoing(derived("end-runs", message.id), EndRuns(body.journey, "journey_stopped")))
+        return Decision(messages=tuple(following))
 
     async def release(self, message: Message[ReleaseParked], now: datetime) -> Decision[None]:
         """Send a page of what was parked again, oldest first, and of each run the oldest only.
