@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.bootstrap import Services
 from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
-from shared.contacts.messages import PutContact, SetConsent
+from shared.contacts.messages import PutContact, PutPushSubscription, SetConsent
 from shared.devices.messages import PutDevice
 from shared.journeys.messages import ChangeJourney, JourneyTick, MoveRuns
 from shared.runtime.bus import BusMessage
@@ -79,6 +79,9 @@ def _set_up(world: World, story: Story) -> None:
     world.plan(SECOND_VERSION, lambda: publish(world, 2))
     for person, language in PEOPLE.items():
         say(world, story, person, f"contact-{person}", language=language, city=CITIES[0])
+    world.plan(
+        10, lambda: send(world, story, "browser", PutPushSubscription("ada", "https://push.example/1", "p", "a"))
+    )
     for device, owner in DEVICES.items():
         send(world, story, f"device-{device}", PutDevice(device, owner))
     if world.rng.random() < 0.3:
@@ -245,8 +248,8 @@ def replay_unmatched(world: World) -> None:
 
 
 def report(world: World, number: int) -> None:
-    """Let the provider report on what it has accepted: late, twice, in any order."""
-    for message in world.provider.inner.accepted:
+    """Let the provider report on what it has accepted: late, twice, in any order. Nobody reports on push."""
+    for message in [one for one in world.provider.inner.accepted if one.channel != "push"]:
         for twin in range(world.rng.choice((1, 1, 2))):
             _put(
                 world, "delivery-reports", BusMessage(f"r{number}-{twin}-{message.request_id}", _event(world, message))

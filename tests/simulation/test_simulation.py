@@ -35,7 +35,7 @@ def test_a_calm_world_tells_the_whole_story() -> None:
         assert not found
         channels |= {message.channel for message in world.provider.inner.accepted}
         kinds |= _kinds(world)
-    assert channels == {"sms", "email"}
+    assert channels == {"sms", "email", "push"}
     assert kinds >= {
         "enter_journey",
         "answered",
@@ -49,6 +49,7 @@ def test_a_calm_world_tells_the_whole_story() -> None:
         "change_status",
         "reopen_case",
         "put_contact",
+        "put_push_subscription",
         "put_device",
     }
 

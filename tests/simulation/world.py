@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "CAREBUS_SENDERS": '{"*": {"sources": ["*"], "triggers": ["*"]}}',
     "CAREBUS_SMS_FROM": "+15550100",
     "CAREBUS_EMAIL_FROM": "care@example.com",
+    "CAREBUS_VAPID_KEY": "not used: the provider is in memory",
     "AcsConnection": "none",
     "ServiceBusConnection": "none",
     "TablesConnection": "none",
@@ -116,7 +117,7 @@ class World:
 
     def _boot(self, number: int) -> Services:
         clock = self.time.clock(self._skews[number])
-        perform = Performer({"sms": self.provider, "email": self.provider})
+        perform = Performer(dict.fromkeys(("sms", "email", "push"), self.provider))
         return compose(Settings.read(ENVIRONMENT), self.store, self.bus, clock, perform)
 
     def _act(self) -> bool:
