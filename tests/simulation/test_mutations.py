@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared import facts
+from shared.deliveries import send
 from shared.deliveries.delivery import Call
 from shared.deliveries.perform import Performer
 from shared.devices.guard import Guard
@@ -53,6 +54,10 @@ def request_id_is_not_pinned(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Performer, "__call__", fresh)
 
 
+def push_is_repeated_like_an_sms(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(send, "REPEATABLE_FOR", {**send.REPEATABLE_FOR, "push": send.TRACKED_FOR})
+
+
 def token_is_not_checked(patch: pytest.MonkeyPatch) -> None:
     def trusting(run: Run, _token: str) -> Wait | None:
         return run.waiting
@@ -80,6 +85,7 @@ def event_is_for_whoever_owns_the_device_now(patch: pytest.MonkeyPatch) -> None:
         (cause_row_is_not_checked, ("i2_", "the world broke: Stuck")),
         (guard_moves_without_its_etag, ("i2_occurrences", "i6_")),
         (request_id_is_not_pinned, ("i3_one_message",)),
+        (push_is_repeated_like_an_sms, ("i3_one_message",)),
         (token_is_not_checked, ("i5_only",)),
         (waits_are_not_looked_up, ("i5_events",)),
         (event_is_for_whoever_owns_the_device_now, ("i2_one_run",)),
