@@ -8,8 +8,9 @@ import pytest
 
 from shared.cases.messages import CancelCase
 from shared.cli.deadletters import QUEUES
+from shared.deliveries.messages import SmsReceived
 from shared.runtime.envelope import decode
-from tests.unit.cli.laptop import DEVICES, Laptop, live, written
+from tests.unit.cli.laptop import CONTACTS, DEVICES, Laptop, live, written
 
 INFRA = Path(__file__).parents[3] / "infra" / "servicebus.config.json"
 
@@ -44,6 +45,27 @@ class TestUnmatched:
         assert [case["device"] for case in listed(laptop, "cases", "list")] == ["D-9"]
         assert listed(laptop, "unmatched", "list") == []
         assert laptop.done("unmatched", "list") == "No unmatched events.\n"
+
+    def test_an_sms_of_nobodys_number_is_heard_once_the_number_is_somebodys(
+        self, laptop: Laptop, tmp_path: Path
+    ) -> None:
+        laptop.say("r-1", SmsReceived("+4930123456", "STOP", laptop.clock.now(), "/acs"))
+        laptop.settle()
+        [reply] = listed(laptop, "unmatched", "list")
+        assert (reply["id"], reply["reason"], reply["trigger"]) == ("r-1", "unknown_number", "sms-replied")
+        assert "+4930123456" not in laptop.done("unmatched", "list", "--json")
+        laptop.done(
+            "import", "contacts", written(tmp_path, "kim.csv", f"{CONTACTS}C-9,Kim,,+4930123456,en,UTC\n"), "--wait"
+        )
+        laptop.done("unmatched", "replay", "r-1")
+        laptop.settle()
+        assert listed(laptop, "unmatched", "list") == []
+        kim = laptop.head("contacts", "C-9")
+        assert kim is not None
+        assert {key: held["status"] for key, held in kim["consents"].items()} == {
+            "sms:+4930123456:transactional": "opted_out",
+            "sms:+4930123456:commercial": "opted_out",
+        }
 
     def test_an_event_that_still_nobody_can_take_stays_on_the_list(self, laptop: Laptop) -> None:
         laptop.fire("e-1", device_id="D-9", error_code=11)
