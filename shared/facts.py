@@ -40,18 +40,23 @@ async def glance(store: Store, case: str) -> Glance | None:
     return Glance(found.epoch, found.is_open, found.number) if found else None
 
 
-async def recipient(store: Store, contact: str, channel: str) -> Recipient | None:
-    """How a delivery sees a contact."""
-    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
-    if found is None:
+async def recipient(store: Store, contact: str, channel: str, points_of: str = "") -> Recipient | None:
+    """How a delivery sees a contact; in a test, with the contact points and consents of another, who tests."""
+    found = await _contact(store, contact)
+    reached = await _contact(store, points_of) if points_of else found
+    if found is None or reached is None:
         return None
     return Recipient(
         name=found.name,
         language=found.language,
         time_zone=found.time_zone,
-        points=found.points,
-        consents=found.consents_for(channel),
+        points=reached.points,
+        consents=reached.consents_for(channel),
     )
+
+
+async def _contact(store: Store, contact: str) -> contacts.Contact | None:
+    return await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
 
 
 async def whose_phone(store: Store, phone: str) -> list[str]:
@@ -67,7 +72,7 @@ async def whose_phone(store: Store, phone: str) -> list[str]:
 
 async def person(store: Store, contact: str) -> Mapping[str, str]:
     """How a journey's conditions see a contact: nothing that would tell who it is, for steps record what they saw."""
-    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    found = await _contact(store, contact)
     if found is None:
         return {}
     return {"contact_id": contact, "language": found.language, "time_zone": found.time_zone}
@@ -123,7 +128,7 @@ async def channels(store: Store, contact: str, choices: Sequence[tuple[Channel, 
     Looked at are up to a hundred of the contact's deliveries. They are keyed by hashes: of more, that is a sample.
     Without any, a channel counts as answered to half the time (Laplace's rule of succession).
     """
-    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    found = await _contact(store, contact)
     if found is None:
         return {}
     page = await store.page(DELIVERIES, quoted(contact), prefix="delivery:", limit=100)
@@ -150,7 +155,7 @@ async def verdicts(
     """
     if not asked:
         return {}
-    found = await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
+    found = await _contact(store, contact)
     if found is None:
         return {verdict_key(each): False for each in asked}
     return segments.verdicts(asked, catalogue.segments, _about(found, now))

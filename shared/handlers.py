@@ -206,9 +206,12 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
         async def send_facts(
             store: Store, message: Message[delivery_messages.SendMessage], _delivery: object
         ) -> SendFacts:
-            recipient = await facts.recipient(store, message.body.contact, channel)
-            template, version = await around.definitions.template(message.body.template)
-            return SendFacts(channel, recipient, template, version, around.senders.get(channel, ""), around.ticket_link)
+            body = message.body
+            recipient = await facts.recipient(store, body.contact, channel, body.points_of)
+            template, version = await around.definitions.template(body.template)
+            sender = around.senders.get(channel, "")
+            is_stopped = await around.definitions.is_stopped(body.journey) if body.journey else False
+            return SendFacts(channel, recipient, template, version, sender, around.ticket_link, is_stopped)
 
         return send_facts
 

@@ -16,7 +16,7 @@ from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Definition, Documents, Kind, parse
-from shared.definitions.states import NEXT, NotAllowed, State
+from shared.definitions.states import FINAL, NEXT, NotAllowed, State
 from shared.definitions.templates import Template
 from shared.runtime import codec
 from shared.runtime.clock import Clock
@@ -73,6 +73,11 @@ class Definitions:
         if journey not in catalogue.journeys:
             raise NotKnownYet
         return catalogue.journeys[journey].at(self._clock.now())
+
+    async def is_stopped(self, journey: str) -> bool:
+        """Tell whether a journey has been stopped, as far as this process knows."""
+        catalogue = await self.current()
+        return journey in catalogue.journeys and catalogue.journeys[journey].state in FINAL
 
     async def journey(self, name: str, version: int) -> Journey:
         """Return one version of a journey: what a run that began with it goes on with."""

@@ -15,5 +15,6 @@ REASONS: Mapping[str, str] = {
     "provider_unavailable": "The provider was away longer than we tried.",
     "bounced_hard": "The address does not exist.",
     "bounced_soft": "The address could not take the message.",
+    "journey_stopped": "The journey was stopped before the message went out.",
     "outcome_unknown": "Nobody can tell whether the provider accepted the message; it is never repeated.",
 }

@@ -57,6 +57,8 @@ class SendFacts:
     """Empty where the channel is not set up."""
     ticket_link: Callable[[str, datetime], str]
     """Case and time of issue to a signed link; equal input gives an equal link."""
+    is_stopped: bool = False
+    """Whether the journey that wanted the message has been stopped meanwhile."""
 
 
 def send(message: Message[SendMessage], facts: SendFacts, now: datetime) -> Decision[Delivery]:
@@ -119,6 +121,8 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
 
 def _verdict(facts: SendFacts) -> tuple[str, str | None]:
     """Return the consent status, and the reason that blocks the send or None."""
+    if facts.is_stopped:
+        return "", "journey_stopped"
     if facts.recipient is None:
         return "", "contact_missing"
     if facts.template is None:
