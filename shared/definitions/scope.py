@@ -32,6 +32,21 @@ ADDRESSEE: Mapping[str, Attribute] = {
     "phone": Attribute("text", optional=True),
 }
 """What a message may say to a contact about themselves."""
+CASE: Mapping[str, Attribute] = {
+    "case": Attribute("reference"),
+    "number": Attribute("text"),
+    "status": Attribute("text"),
+    "status_reason": Attribute("text"),
+    "priority": Attribute("text"),
+    "origin": Attribute("text"),
+    "error_code": Attribute("number", optional=True),
+    "opened_at": Attribute("datetime"),
+}
+"""What conditions and mappings see of the case that a run is about, as it is when they are asked."""
+DEVICE: Mapping[str, Attribute] = {"model": Attribute("text", optional=True)}
+"""What they see of the device that the starting trigger names."""
+DEVICES = ("device", "device_id")
+"""The attributes of a trigger that name a device."""
 TICKET: Mapping[str, Attribute] = {"number": Attribute("text"), "link": Attribute("text")}
 
 
@@ -52,6 +67,10 @@ class Scope:
     def joined_by(self, root: str, attributes: Mapping[str, Attribute]) -> Self:
         """The same with one root more, or another one in its place."""
         return replace(self, roots={**self.roots, root: attributes})
+
+    def without(self, *roots: str) -> Self:
+        """The same without some roots."""
+        return replace(self, roots={root: held for root, held in self.roots.items() if root not in roots})
 
     def find(self, path: str) -> Attribute | None:
         """What the path holds, None if that cannot be known; UnknownPath if it may not be used."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.definitions.attributes import Attribute
 from shared.definitions.mapping import Path
 from shared.definitions.outline import Outline, Step
-from shared.definitions.scope import CONTACT, Scope
+from shared.definitions.scope import CASE, CONTACT, DEVICE, DEVICES, Scope
 from shared.definitions.tiles import Ticket
 from shared.definitions.trigger import Trigger
 
@@ -38,6 +38,14 @@ class Surroundings:
             closed["trigger"] = "the journey starts for a segment, not on a trigger"
         else:
             roots["trigger"] = self.starts_on.attributes if self.starts_on else None
+        if self.ticket(step) is not None or self.is_unsure:
+            roots["case"] = CASE
+        else:
+            closed["case"] = "no case is known here"
+        if self.is_unsure or (self.starts_on and self.starts_on.attributes.keys() & set(DEVICES)):
+            roots["device"] = DEVICE
+        else:
+            closed["device"] = "the starting trigger names no device"
         before = self._before(step)
         for other in self.outline.steps:
             root, trigger = f"tiles.{other.id}", self.activated.get(other.id)

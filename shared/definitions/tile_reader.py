@@ -112,7 +112,7 @@ class TileReader:
             return
         if template.channel != channel:
             self._reader.fault(node, f"the template `{template.name}` is for {template.channel}, not {channel}")
-        within = self._with_ticket(scope.joined_by("contact", ADDRESSEE), ticket)
+        within = self._with_ticket(scope.without("case", "device").joined_by("contact", ADDRESSEE), ticket)
         for token in sorted(templates.tokens(template)):
             try:
                 within.find(token)
