@@ -101,8 +101,7 @@ def create_contact(message: Message[PutContact], _facts: object, now: datetime) 
         state=contact,
         outcome="created",
         raised=(_changed(message, contact, (), now),),
-        hints=_found_by_phone(contact),
-        records=(Put("views", index(shard_of(contact.id)), quoted(contact.id), line),),
+        hints=(*_found_by_phone(contact), Put("views", index(shard_of(contact.id)), quoted(contact.id), line)),
     )
 
 

@@ -95,7 +95,7 @@ def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) 
 def end_run(run: Run, message: Message[EndRun], facts: RunFacts, now: datetime) -> Decision[Run]:
     """Take the run out; one that has ended leaves the list of those that wait."""
     if run.status != "running":
-        return Decision(records=(counting.step_tally(run, message.id, {}, now),))
+        return Decision(records=(counting.unlisted(run),))
     return _exit(run, message, message.body.reason, facts, now)
 
 
@@ -108,7 +108,7 @@ def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts,
     if watch.kind == "goal":
         return _reach_goal(run, watch, message)
     if run.status != "running":
-        return Decision()
+        return Decision(records=standing.no_longer(run, (watch,)))
     if facts.phase == "paused":
         return parked(message)
     return _exit(run, message, facts.journey.exits[watch.rule].reason, facts, now)

@@ -66,6 +66,8 @@ class Control:
         on the way.
         """
         body = message.body
+        if (await self._definitions.published(body.journey)).state == "paused":
+            return Decision()  # paused again meanwhile: whoever lets it go on begins anew
         place = quoted(body.journey)
         page = await self._store.page(PARKED, place, limit=PAGE)
         oldest = _one_a_run(page.rows)
@@ -84,7 +86,7 @@ class Control:
         rows, following = await self._waiting(body.journey, body.shard, body.after)
         ends = [
             Outgoing(
-                derived("end", row.data["run"], body.reason),
+                derived("end", message.id, row.data["run"]),
                 EndRun(body.journey, row.data["contact"], row.data["run"], body.reason),
             )
             for row in rows

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.journeys.run import Run
-from shared.runtime.counters import shard_of
-from shared.runtime.decision import Tally
+from shared.runtime.counters import TABLE, shard_of
+from shared.runtime.decision import Remove, Tally
 from shared.runtime.ids import joined
 
 WAITING = "run:"
@@ -73,6 +73,11 @@ def step_tally(run: Run, cause: str, counts: Mapping[str, int], now: datetime, *
         counts={} if run.test else {key: value for key, value in counts.items() if value},
         lines=lines,
     )
+
+
+def unlisted(run: Run) -> Remove:
+    """Return the record that takes a run off the list which a late message has put there again."""
+    return Remove(TABLE, shard_of(run.journey, run.contact), f"{WAITING}{run.id}")
 
 
 def goal_tally(run: Run) -> Tally:

@@ -76,10 +76,8 @@ async def roll(store: Store, name: str, today: date) -> int:
     """Fold new rows into totals and forget old occasions; return how many rows were folded. Safe beside another."""
     folded = 0
     for partition in shards(name):
-        while rows := (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows:
-            if not await _fold(store, partition, rows):
-                break
-            folded += len(rows)
+        while moved := await _fold(store, partition):
+            folded += moved
         await _forget(store, partition, today)
     return folded
 
@@ -111,11 +109,18 @@ async def _rows(store: Store, partition: str, prefix: str) -> list[Row]:
     return rows
 
 
-async def _fold(store: Store, partition: str, rows: tuple[Row, ...]) -> bool:
-    """Move these rows into their totals in one transaction; False where somebody else is at it."""
+async def _fold(store: Store, partition: str) -> int:
+    """Move a page of rows into their totals in one transaction; 0 where there is none, or somebody else is at it.
+
+    The totals are read before the rows: whoever folded the same rows meanwhile has changed the totals' ETags.
+    """
+    if not (await store.page(TABLE, partition, prefix=NEW, limit=1)).rows:
+        return 0
+    totals = {row.key: row for row in await _rows(store, partition, TOTAL)}
+    rows = (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows
     changes: list[Change] = []
     for group, counts in _added(list(rows)).items():
-        total = await store.get(TABLE, partition, f"{TOTAL}{group}")
+        total = totals.get(f"{TOTAL}{group}")
         if total is None:
             changes.append(Insert(f"{TOTAL}{group}", {"counts": dict(counts)}))
         else:
@@ -125,8 +130,8 @@ async def _fold(store: Store, partition: str, rows: tuple[Row, ...]) -> bool:
     try:
         await store.write(TABLE, partition, *changes, *(Delete(row.key) for row in rows))
     except Conflict:
-        return False
-    return True
+        return 0
+    return len(rows)
 
 
 async def _forget(store: Store, partition: str, today: date) -> None:

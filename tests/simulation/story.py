@@ -121,7 +121,11 @@ def _plan_controls(world: World, story: Story) -> None:
     if rng.random() < 0.4:
         journey, at = rng.choice(pausable), rng.choice((100, 1500, 3650, 7250, 12000))
         world.plan(at, lambda: control(world, story, journey, "pause"))
-        world.plan(at + rng.choice((60, 2000, 9000)), lambda: control(world, story, journey, "resume"))
+        goes_on = at + rng.choice((60, 2000, 9000))
+        world.plan(goes_on, lambda: control(world, story, journey, "resume"))
+        if rng.random() < 0.3:
+            world.plan(goes_on + rng.choice((20, 700)), lambda: control(world, story, journey, "pause"))
+            world.plan(goes_on + 5000, lambda: control(world, story, journey, "resume"))
     if rng.random() < 0.15:
         stopped = rng.choice(pausable)
         world.plan(rng.choice((1500, 9000, 16000)), lambda: control(world, story, stopped, "stop"))
@@ -132,7 +136,7 @@ def _plan_controls(world: World, story: Story) -> None:
 
 def control(world: World, story: Story, journey: str, command: str) -> None:
     story.controls.append((world.time.now, journey, command))
-    send(world, story, f"{command}-{journey}", ChangeJourney(journey, command, "operator"))
+    send(world, story, f"{command}-{journey}-{len(story.controls)}", ChangeJourney(journey, command, "operator"))
 
 
 def move(world: World, story: Story, journey: str) -> None:

@@ -147,7 +147,7 @@ def test_a_new_contact_is_told_to_triggers_and_found_when_all_are_walked() -> No
     attributes = {"contact": "C-1", "language": "de-AT", "time_zone": "Europe/Vienna"}
     assert told(decision) == RecordChanged("contacts", "C-1", (), attributes, "C-1", NOON)
     line = {"registered_at": NOON.isoformat()}
-    assert decision.records == (Put("views", f"contacts~{shard_of('C-1')}", "C-1", line),)
+    assert decision.hints[-1] == Put("views", f"contacts~{shard_of('C-1')}", "C-1", line)
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ PHONE_ROW = Put("refs", "phone", "+4930123456~C-1", {"contact": "C-1"})
 
 
 def test_who_has_a_number_is_found_by_it_before_anybody_can_answer() -> None:
-    assert create_contact(message(ADA), None, NOON).hints == (PHONE_ROW,)
+    assert PHONE_ROW in create_contact(message(ADA), None, NOON).hints
     assert put_contact(created(), message(ADA), None, NOON).hints == (PHONE_ROW,)
 
 
 def test_who_has_no_number_is_found_by_none() -> None:
-    assert create_contact(message(PutContact("C-1", "Ada", phone="")), None, NOON).hints == ()
+    hints = create_contact(message(PutContact("C-1", "Ada", phone="")), None, NOON).hints
+    assert not [hint for hint in hints if hint.table == "refs"]
 
 
 def test_a_number_that_somebody_had_is_not_taken_from_who_has_it_now() -> None:

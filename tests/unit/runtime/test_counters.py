@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.runtime import counters
 from shared.runtime.decision import Tally
 from shared.runtime.memory.store import MemoryStore
+from shared.runtime.store import Page
 from tests.simulation.story import finished
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -64,6 +65,34 @@ async def test_old_occasions_are_forgotten_and_undated_ones_are_not() -> None:
     ]
     assert rows == ["once::goal"]
     assert await counters.read(store, "j") == {"1": {"arrived": 1, "goal": 1}}
+
+
+async def test_two_rolls_at_once_count_a_row_once() -> None:
+    """One reads the rows, the other folds them, then the first folds what it has read."""
+
+    class Slow(MemoryStore):
+        """Lets another roll come between its look at the rows and its own fold."""
+
+        other: MemoryStore | None = None
+
+        async def page(
+            self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100
+        ) -> Page:
+            found = await super().page(table, partition, prefix=prefix, after=after, limit=limit)
+            if prefix == counters.NEW and limit > 1 and found.rows and self.other is not None:
+                between, self.other = self.other, None
+                await counters.roll(between, "j", TODAY)
+            return found
+
+    rows = MemoryStore()
+    await counters.count(rows, added("s0", arrived=1))
+    await counters.roll(rows, "j", TODAY)
+    await counters.count(rows, added("s1", arrived=1))
+    slow = Slow()
+    slow._rows, slow._versions = rows._rows, rows._versions  # noqa: SLF001
+    slow.other = rows
+    await counters.roll(slow, "j", TODAY)
+    assert await counters.read(rows, "j") == {"1": {"arrived": 2}}
 
 
 STEPS = st.lists(
