@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from shared.definitions.conditions import Condition, attributes_of
-from shared.definitions.tiles import ActivateTile, IfThenTile, Match, Tile, paths_in, waits, ways_of
+from shared.definitions.tiles import ActivateTile, IfThenTile, Match, Tile, always_waits, paths_in, ways_of
 from shared.definitions.tiles import all_paths as paths_of_tile
 
 CONTACTS_CHANGED = "record:contacts"
@@ -105,7 +105,7 @@ class Journey:
             name = open_.pop()
             if name not in found:
                 found[name] = self.tiles[name]
-                open_ += [way for way in ways_of(found[name]) if way is not None and not waits(found[name])]
+                open_ += [way for way in ways_of(found[name]) if way is not None and not always_waits(found[name])]
         return tuple(found.values())
 
     def paths(self) -> Iterator[str]:

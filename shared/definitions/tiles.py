@@ -169,11 +169,13 @@ class ExitTile:
     reason: str
 
 
-def waits(tile: Tile) -> bool:
-    """Whether a run stops here until something comes."""
+def always_waits(tile: Tile) -> bool:
+    """Whether every run stops here. One goes on at once where a date has passed, or a contact is in the segment."""
     match tile:
-        case WaitTile() | IfThenTile():
-            return True
+        case WaitTile(duration=duration):
+            return duration is not None
+        case IfThenTile(match=match):
+            return match is not None
         case ActivateTile(command=command):
             return command is not None
         case _:

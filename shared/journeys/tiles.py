@@ -116,13 +116,13 @@ def wait(tile: WaitTile, at: Arrival) -> Effect:
     until = _wanted(tile, at)
     if until is None:
         return Effect(exit="no_date")
+    if until > at.now + LONGEST_WAIT:
+        return Effect(exit="wait_too_long")
     until = max(until, at.now)
     if tile.calendar:
         until = opens_at(at.facts.calendars[tile.calendar], until)
     if until <= at.now:
         return Effect(next=tile.next)
-    if until > at.now + LONGEST_WAIT:
-        return Effect(exit="wait_too_long")
     waiting = Wait(derived("wait", at.run.id, tile.id), tile.id, until)
     return Effect(wait=waiting, messages=(_limit(at.run, waiting),))
 

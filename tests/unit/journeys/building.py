@@ -31,11 +31,28 @@ WAIT = """- id: wait
     no: [{id: sorry, send_email: letter}]
 """
 
+BESIDE = """
+calendar: office
+time_zone: Europe/Berlin
+weekdays: {monday: ["09:00-17:00"]}
+---
+calendar: mondays
+time_zone: Europe/Berlin
+weekdays: {monday: ["09:00-17:00"]}
+---
+segment: vip
+members: {attribute: contact.account, op: is_set}
+---
+segment: gone
+members: {attribute: contact.account, op: eq, value: closed}
+"""
+"""What a journey may name besides."""
+
 
 @cache
 def journey(tiles: str, head: str = "") -> Journey:
     """Return the journey of these tiles; `head` holds its further lines."""
-    return load(f"journey: j\nstarts_on: alarm\n{head}tiles:\n{tiles}").journeys["j"]
+    return load(f"journey: j\nstarts_on: alarm\n{head}tiles:\n{tiles}\n---{BESIDE}").journeys["j"]
 
 
 def facts(tiles: str, head: str = "", **known: Any) -> RunFacts:

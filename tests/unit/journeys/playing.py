@@ -1,0 +1,111 @@
+"""Journeys played in the whole system, in memory: what people and devices do is told, and time is moved on."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.contacts.messages import PutContact
+from shared.journeys.control import PARKED
+from shared.journeys.messages import ChangeJourney, MoveRuns
+from shared.journeys.run import TABLE, Run
+from shared.journeys.tick import envelope as tick
+from shared.runtime import counters
+from shared.runtime.codec import plain, typed
+from shared.runtime.envelope import Body, Envelope
+from shared.scenarios.world import VirtualClock, World
+from tests.unit.definitions.world import load
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KNOWN = timedelta(minutes=1)
+"""After a publication: by then it is in force."""
+
+
+class Play:
+    """The system, and what a test says and asks of it. Contacts are C-1 and C-2 unless a test adds some."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock(NOON)
+        self.world = World(self.clock, lambda _table, _partition, _changes: None)
+        self.services = self.world.services
+        self.store = self.services.store
+        self._said = 0
+
+    async def publish(self, text: str) -> None:
+        await self.services.definitions.publish(load(text))
+        await self.wait(KNOWN)
+
+    async def wait(self, time: timedelta) -> None:
+        """Let time pass, and all that is due happen."""
+        await self.world.work(self.clock.now() + time)
+        assert self.world.problems == []
+
+    async def say(self, body: Body, id: str = "", **fields: Any) -> None:  # noqa: A002
+        """Put a message on its queue, and see to what comes of it."""
+        self._said += 1
+        said = Envelope(id or f"said-{self._said}", body.kind, self.clock.now(), plain(body), **fields)
+        await self.world.send(body.queue, said.encode())
+        assert self.world.problems == []
+
+    async def contact(self, contact: str = "C-1", **fields: Any) -> None:
+        await self.say(PutContact(contact, contact, **fields))
+
+    async def change(self, command: str, journey: str = "j") -> None:
+        """Give a journey a command, and wait until everybody knows."""
+        await self.say(ChangeJourney(journey, command))
+        await self.wait(KNOWN)
+
+    async def move(self, version: int, **places: str) -> None:
+        await self.say(MoveRuns("j", version, places))
+
+    async def tick(self, minutes: int = 1) -> None:
+        """Let the timer of each of these minutes come."""
+        for _ in range(minutes):
+            await self.wait(timedelta(minutes=1))
+            envelope = tick(self.clock.now())
+            await self.world.send("journey-steps", envelope.encode())
+            assert self.world.problems == []
+
+    async def runs(self, journey: str = "j") -> dict[str, Run]:
+        """Return every run by its id."""
+        rows = [
+            row
+            for partition in self.store.partitions(TABLE)  # type: ignore[attr-defined]
+            if partition.startswith(f"{journey}~")
+            for row in (await self.store.page(TABLE, partition, prefix="run:", limit=1000)).rows
+        ]
+        return {row.data["state"]["id"]: typed(Run, row.data["state"]) for row in rows}
+
+    async def by_event(self, journey: str = "j") -> dict[str, Run]:
+        return {run.event: run for run in (await self.runs(journey)).values()}
+
+    async def paths(self, journey: str = "j") -> dict[str, tuple[str, ...]]:
+        """Return the path of the run of each event."""
+        return {event: run.path for event, run in (await self.by_event(journey)).items()}
+
+    async def ends(self, journey: str = "j") -> dict[str, str]:
+        """Return the reason or status of the run of each event."""
+        return {event: run.reason or run.status for event, run in (await self.by_event(journey)).items()}
+
+    async def steps(self, run: Run) -> list[Mapping[str, Any]]:
+        """Return what is on record of a run, in order."""
+        partition = f"{run.journey}~{run.contact}"
+        rows = (await self.store.page(TABLE, partition, prefix=f"step:{run.id}:", limit=1000)).rows
+        return [row.data for row in sorted(rows, key=lambda row: (row.data["at"], row.data["n"]))]
+
+    async def counts(self, version: int = 1, journey: str = "j") -> Counter[str]:
+        return (await counters.read(self.store, journey)).get(str(version), Counter())
+
+    async def unmatched(self) -> list[tuple[str, str]]:
+        """(trigger, reason) of every event that nobody could take."""
+        days = self.store.partitions("unmatched")  # type: ignore[attr-defined]
+        lines = [row.data for day in days for row in (await self.store.page("unmatched", day)).rows]
+        return [(line["trigger"], line["reason"]) for line in lines]
+
+    async def parked(self, journey: str = "j") -> int:
+        return len((await self.store.page(PARKED, journey)).rows)
+
+    async def hints(self) -> list[str]:
+        """Name the lists in which some run waits to be found."""
+        held = self.store.partitions("waiters")  # type: ignore[attr-defined]
+        return sorted([partition for partition in held if (await self.store.page("waiters", partition)).rows])
