@@ -158,8 +158,12 @@ def _wanted(journey: Journey, message: Message[Any], run: Run) -> Needs | None:
         return None
     wanted = needs.of_step(journey, run.waiting.tile)
     tile = journey.tiles[run.waiting.tile]
-    if isinstance(tile, IfThenTile) and tile.segment:
-        return needs.of_segment(tile.segment, wanted)
+    also = [watched_by(run, other) for other in getattr(message.body, "also", ())]
+    segments = [journey.exits[exit_.rule].segment for exit_ in also if exit_ is not None and exit_.kind == "exit"]
+    if isinstance(tile, IfThenTile):
+        segments.append(tile.segment)
+    for segment in filter(None, segments):
+        wanted = needs.of_segment(segment, wanted)
     return wanted
 
 

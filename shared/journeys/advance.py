@@ -49,29 +49,39 @@ def answered(run: Run, message: Message[Answered], facts: RunFacts, now: datetim
 
 
 def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run]:
-    """An event came that the run may wait for: Yes, unless it does not fit or the limit was before it."""
-    watch = watched_by(run, message.body.token)
+    """An event came that the run may wait for: Yes, unless it does not fit or the limit was before it.
+
+    What started the run, or moved it before, is no news to it: an event that is told again finds the waits that it
+    has led to. Where it takes the run out, too, it does only that.
+    """
+    body = message.body
+    watch, wait = watched_by(run, body.token), awaited_by(run, body.token)
+    if body.event in (run.event, *run.moved_by):
+        return Decision()
     if watch is not None:
         return _watched(run, watch, message, facts, now)
-    wait = awaited_by(run, message.body.token)
-    if wait is None or message.body.time > wait.until:
+    if wait is None or body.time > wait.until:
         return Decision()
     if facts.phase == "paused":
         return parked(message)
+    if (left := _left(run, message, facts, now)) is not None:
+        return left
     tile = facts.journey.tiles[wait.tile]
     assert isinstance(tile, IfThenTile)
-    if not _fits(run, message.body, tile.match, tile.segment, facts, now):
+    if not _fits(run, body, tile.match, tile.segment, facts, now):
         return Decision()
-    return _go_on(run, message, tile.yes, facts, now)
+    return _go_on(replace(run, moved_by=(*run.moved_by, body.event)), message, tile.yes, facts, now)
 
 
 def look_again(run: Run, message: Message[LookAgain], facts: RunFacts, now: datetime) -> Decision[Run]:
     """What the run has just begun to wait for was so before: nobody will tell it again."""
     wait = awaited_by(run, message.body.token)
-    if wait is None or not facts.happened:
+    if wait is None:
         return Decision()
     if facts.phase == "paused":
         return parked(message)
+    if not facts.happened:
+        return Decision()
     tile = facts.journey.tiles[wait.tile]
     assert isinstance(tile, IfThenTile)
     return _go_on(run, message, tile.yes, facts, now)
@@ -99,18 +109,28 @@ def end_run(run: Run, message: Message[EndRun], facts: RunFacts, now: datetime) 
     return _exit(run, message, message.body.reason, facts, now)
 
 
+def _left(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run] | None:
+    """Take the run out where one of its exits is about the same event."""
+    watched = [watched_by(run, token) for token in message.body.also]
+    exits = [watch for watch in watched if watch is not None and watch.kind == "exit"]
+    decisions = (_watched(run, exit_, message, facts, now) for exit_ in exits)
+    return next((decision for decision in decisions if decision.state is not None), None)
+
+
 def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts, now: datetime) -> Decision[Run]:
     """An exit ends a running run; the goal counts until some days after the end, whatever the journey does."""
+    if watch.kind == "exit" and run.status != "running":
+        return Decision(records=standing.no_longer(run, (watch,)))
+    if message.body.time < run.entered_at:
+        return Decision()
+    if watch.kind == "exit" and facts.phase == "paused":
+        return parked(message)  # before it is asked whether it fits: while a journey is paused nothing is found out
     match = standing.match_of(facts.journey, watch)
     segment = "" if match else facts.journey.exits[watch.rule].segment
-    if message.body.time < run.entered_at or not _fits(run, message.body, match, segment, facts, now):
+    if not _fits(run, message.body, match, segment, facts, now):
         return Decision()
     if watch.kind == "goal":
         return _reach_goal(run, watch, message)
-    if run.status != "running":
-        return Decision(records=standing.no_longer(run, (watch,)))
-    if facts.phase == "paused":
-        return parked(message)
     return _exit(run, message, facts.journey.exits[watch.rule].reason, facts, now)
 
 

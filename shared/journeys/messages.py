@@ -56,6 +56,8 @@ class Awaited(ToRun):
     event: str
     attributes: Mapping[str, Any]
     time: AwareDatetime
+    also: tuple[str, ...] = ()
+    """What else of this run the event was found by: an exit among it comes before a wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class Run:
     """Which way it took at splits, experiments and choices of a channel."""
     path: tuple[str, ...] = ()
     """The tiles it has come through, in order."""
+    moved_by: tuple[str, ...] = ()
+    """The events that were what it waited for: told again, one is no answer to the wait behind."""
     ended_at: datetime | None = None
     goal_at: datetime | None = None
     test: bool = False

@@ -3,7 +3,8 @@
 A hint may be stale or orphaned: it only says whom to ask, and the run's token decides.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Set
 from typing import Any
 
 from shared.definitions.catalogue import Catalogue
@@ -38,7 +39,10 @@ async def resumes(store: Store, catalogue: Catalogue, event: str, fired: Trigger
         value = fired.contact if by == "contact" else fired.attributes.get(by)
         if value is not None:
             found += await _waiters(store, hint_partition(fired.trigger, by, str(value)))
-    return [_awaited(row.data, event, fired) for row in found]
+    tokens: defaultdict[str, set[str]] = defaultdict(set)
+    for row in found:
+        tokens[row.data["run"]].add(row.data["token"])
+    return [_awaited(row.data, tokens[row.data["run"]], event, fired) for row in found]
 
 
 async def _waiters(store: Store, partition: str) -> list[Row]:
@@ -51,6 +55,7 @@ async def _waiters(store: Store, partition: str) -> list[Row]:
     return rows
 
 
-def _awaited(address: Mapping[str, Any], event: str, fired: TriggerFired) -> Outgoing:
-    body = Awaited(**address, event=event, attributes=fired.attributes, time=fired.time)
+def _awaited(address: Mapping[str, Any], tokens: Set[str], event: str, fired: TriggerFired) -> Outgoing:
+    also = tuple(sorted(tokens - {address["token"]}))
+    body = Awaited(**address, event=event, attributes=fired.attributes, time=fired.time, also=also)
     return Outgoing(derived("awaited", event, body.run, body.token), body)
