@@ -104,7 +104,8 @@ class Definitions:
     async def publish(self, documents: Documents) -> list[Change]:
         """Make these the current definitions: all of them at once, or none. Unchanged ones keep their version.
 
-        Raises Conflict where somebody else published meanwhile, Invalid where a stopped trigger is to live again.
+        Raises Conflict where somebody else published meanwhile, Invalid where a stopped trigger is to live again or
+        a stopped journey to change.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
         pointers = _pointers(row)
@@ -144,15 +145,22 @@ class Definitions:
 
     async def _check_lives(self, pointers: Mapping[str, Any], documents: Documents) -> None:
         reviving = [
-            name
+            f"trigger {name}"
             for name, trigger in documents.triggers.items()
             if trigger.state != "stopped"
             and (version := _version_of(pointers, "trigger", name))
             and (await self._version("trigger", name, version)).state == "stopped"
         ]
+        reviving += [
+            f"journey {name}"
+            for name in documents.journeys
+            if (held := pointers["journeys"].get(name)) is not None
+            and held["state"] in FINAL
+            and await self._source("journey", name, held["version"]) != documents.sources["journey", name]
+        ]
         if reviving:
             reason = "it is stopped for good; what goes on needs another name"
-            raise Invalid([Fault(f"trigger {name}", 0, reason) for name in reviving])
+            raise Invalid([Fault(name, 0, reason) for name in reviving])
 
     async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
         version = _version_of(pointers, kind, name)
@@ -175,9 +183,10 @@ class Definitions:
         held = pointers["journeys"].get(change.name)
         line = {"version": change.version, "state": "live", "live_from": live_from.isoformat()}
         line |= {name: held[name] for name in ("state", "since", "held_until", "first_live") if held and name in held}
-        line.setdefault("first_live", live_from.isoformat())
-        pointers["journeys"][change.name] = line | _before(held, now)
         journey = documents.journeys[change.name]
+        if not journey.is_draft:
+            line.setdefault("first_live", live_from.isoformat())
+        pointers["journeys"][change.name] = line | _before(held, now)
         for trigger in (*journey.triggers(), CONTACTS_CHANGED):
             waits = journey.waited_by(trigger) | set(pointers["waits"].get(trigger, ()))
             if waits:

@@ -63,21 +63,20 @@ class Control:
         """Send a page of what was parked again, oldest first, and of each run the oldest only.
 
         The queue keeps no order among several receivers: an event that came before the limit must not meet it again
-        on the way.
+        on the way. What a new pause holds is for its own end.
         """
         body = message.body
-        if (await self._definitions.published(body.journey)).state == "paused":
-            return Decision()  # paused again meanwhile: whoever lets it go on begins anew
         place = quoted(body.journey)
-        page = await self._store.page(PARKED, place, limit=PAGE)
-        oldest = _one_a_run(page.rows)
+        is_paused = (await self._definitions.published(body.journey)).state == "paused"
+        rows = () if is_paused else (await self._store.page(PARKED, place, limit=PAGE)).rows
+        oldest = _one_a_run(rows)
         if oldest:
             await self._bus.send(EndRun.queue, [_again(row) for row in oldest])
             await self._store.write(PARKED, place, *(Delete(row.key) for row in oldest))
         elif now >= body.until:
             return Decision()
         following = ReleaseParked(body.journey, body.until, body.page + 1)
-        is_all = len(oldest) == len(page.rows)
+        is_all = len(oldest) == len(rows)
         at = None if oldest and is_all else now + (NEXT_OF_RUN if oldest else LOOK_AGAIN)
         return Decision(messages=(Outgoing(derived("release", message.id), following, at),))
 

@@ -1,5 +1,6 @@
 """While a journey is paused, what comes to it waits in a list, and is sent again in order when it goes on."""
 
+from datetime import UTC
 from typing import Any
 
 from shared.runtime.codec import plain
@@ -18,5 +19,5 @@ def parked(message: Message[Any]) -> Decision[Any]:
     """
     body = message.body
     line = {"envelope": plain(restored(body.kind, message))}
-    key = joined(message.time.isoformat(), message.id, str(message.attempt))
+    key = joined(message.time.astimezone(UTC).isoformat(), message.id, str(message.attempt))
     return Decision(records=(Put(TABLE, quoted(body.journey), key, line),))

@@ -120,7 +120,7 @@ def fired(trigger: Trigger, changed: RecordChanged) -> TriggerFired:
 
 def _takes_newcomers(published: Published, now: datetime) -> bool:
     start = published.journey.segment
-    return start is not None and start.repeat == "newcomers" and published.phase(now) == "live"
+    return start is not None and start.repeat == "newcomers" and published.phase(now) in ("live", "paused")
 
 
 def _segment(published: Published) -> str:

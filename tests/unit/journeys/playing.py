@@ -55,6 +55,11 @@ class Play:
         await self.say(ChangeJourney(journey, command))
         await self.wait(KNOWN)
 
+    async def say_at_once(self, command: str, journey: str = "j") -> None:
+        """Give a journey a command, and go on before everybody knows."""
+        await self.say(ChangeJourney(journey, command))
+        await self.wait(timedelta(seconds=1))
+
     async def move(self, version: int, **places: str) -> None:
         await self.say(MoveRuns("j", version, places))
 
@@ -103,7 +108,7 @@ class Play:
         return [(line["trigger"], line["reason"]) for line in lines]
 
     async def parked(self, journey: str = "j") -> int:
-        return len((await self.store.page(PARKED, journey)).rows)
+        return len((await self.store.page(PARKED, journey, limit=1000)).rows)
 
     async def hints(self) -> list[str]:
         """Name the lists in which some run waits to be found."""
