@@ -86,6 +86,11 @@ class Journey:
         yield from (rule.match for rule in self.exits if rule.match)
         yield from (self.goal.match,) if self.goal else ()
 
+    def keeps_out(self) -> tuple[str, ...]:
+        """The segments whose members do not enter: those that would take them out again, too."""
+        leaving = (rule.segment for rule in self.exits if rule.segment)
+        return (self.exclude, *leaving) if self.exclude else tuple(leaving)
+
     def watches_contact(self) -> bool:
         """Whether a change of a contact may move a run: by a segment it comes into."""
         waiting = any(isinstance(tile, IfThenTile) and tile.segment for tile in self.tiles.values())

@@ -40,14 +40,18 @@ class Needs:
 def of_entry(journey: Journey) -> Needs:
     """Return what entering needs: the rules, what to watch for, and the first step's tiles."""
     conditions = (journey.entry,) if journey.entry else ()
-    segments = (journey.exclude,) if journey.exclude else ()
     values = [match.value for match in journey.matches()]
-    return _needs(journey.ahead(journey.first), conditions, segments, paths_in(*values))
+    return _needs(journey.ahead(journey.first), conditions, journey.keeps_out(), paths_in(*values))
 
 
 def of_step(journey: Journey, tile: str) -> Needs:
     """Return what a run needs that goes on from this tile, whichever way."""
     return _needs(journey.ahead(*ways_of(journey.tiles[tile])), (), ())
+
+
+def of_move(journey: Journey) -> Needs:
+    """Return what a run needs to be found by what another version waits and watches for."""
+    return Needs(mapped=frozenset(paths_in(*(match.value for match in journey.matches()))))
 
 
 def of_segment(segment: str, more: Needs | None = None) -> Needs:

@@ -67,7 +67,7 @@ def _refused_because(
         return "not_live"
     if len(message.cause) > MAX_DEPTH:
         return "causation_depth"
-    if journey.exclude and known.verdicts.get(verdict_key(InSegment(journey.exclude))):
+    if any(known.verdicts.get(verdict_key(InSegment(segment))) for segment in journey.keeps_out()):
         return "excluded"
     if journey.entry is not None and not holds(journey.entry, lookup(run, known, now), known.verdicts):
         return "condition_not_met"

@@ -4,7 +4,7 @@ Everything is found out anew from what is stored, so that a tick that never came
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.definitions.catalogue import Published
 from shared.definitions.journey import SegmentStart
@@ -107,6 +107,8 @@ class Ticking:
 def due(start: SegmentStart, began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
     """Yield the occurrence that should have begun by now, and when; of several that were missed, the last one only.
 
+    It is named after its time: numbers would come again where an edited journey repeats less often.
+
     `began` is when the journey's first version was live: an edited journey does not start all over again.
     """
     first = max(start.at, began) if start.at is not None else began
@@ -115,5 +117,5 @@ def due(start: SegmentStart, began: datetime, now: datetime) -> Iterator[tuple[s
     if start.repeat != "every":
         yield ONCE, first
         return
-    number = (now - first) // start.every
-    yield str(number), first + number * start.every
+    at = first + (now - first) // start.every * start.every
+    yield at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), at

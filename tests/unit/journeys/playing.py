@@ -12,7 +12,7 @@ from shared.journeys.run import TABLE, Run
 from shared.journeys.tick import envelope as tick
 from shared.runtime import counters
 from shared.runtime.codec import plain, typed
-from shared.runtime.envelope import Body, Envelope
+from shared.runtime.envelope import Body, Envelope, decode
 from shared.scenarios.world import VirtualClock, World
 from tests.unit.definitions.world import load
 
@@ -21,12 +21,27 @@ KNOWN = timedelta(minutes=1)
 """After a publication: by then it is in force."""
 
 
+class LossyWorld(World):
+    """A world in which one message of a kind gets lost with whoever held it."""
+
+    lost = ""
+    after = 0
+
+    async def _take(self, queue: str, raw: bytes) -> None:
+        if self.lost and decode(raw).kind == self.lost:
+            self.after -= 1
+            if self.after < 0:
+                self.lost = ""
+                return
+        await super()._take(queue, raw)
+
+
 class Play:
     """The system, and what a test says and asks of it. Contacts are C-1 and C-2 unless a test adds some."""
 
     def __init__(self) -> None:
         self.clock = VirtualClock(NOON)
-        self.world = World(self.clock, lambda _table, _partition, _changes: None)
+        self.world = LossyWorld(self.clock, lambda _table, _partition, _changes: None)
         self.services = self.world.services
         self.store = self.services.store
         self._said = 0
@@ -49,6 +64,10 @@ class Play:
 
     async def contact(self, contact: str = "C-1", **fields: Any) -> None:
         await self.say(PutContact(contact, contact, **fields))
+
+    def lose(self, kind: str, after: int) -> None:
+        """Let the next message of this kind get lost that comes after so many others."""
+        self.world.lost, self.world.after = kind, after
 
     async def change(self, command: str, journey: str = "j") -> None:
         """Give a journey a command, and wait until everybody knows."""
@@ -83,6 +102,10 @@ class Play:
 
     async def by_event(self, journey: str = "j") -> dict[str, Run]:
         return {run.event: run for run in (await self.runs(journey)).values()}
+
+    async def by_contact(self, journey: str = "j") -> dict[str, str]:
+        """Return the reason or status of each contact's run."""
+        return {run.contact: run.reason or run.status for run in (await self.runs(journey)).values()}
 
     async def paths(self, journey: str = "j") -> dict[str, tuple[str, ...]]:
         """Return the path of the run of each event."""
