@@ -96,12 +96,14 @@ class RunFactsGatherer:
             return replace(found, happened=await _happened(store, journey, run, found))
         return found
 
-    async def of_move(self, _store: Store, message: Message[MoveRun], run: Run | None) -> RunFacts | None:
-        """Return the version that the run shall go on in."""
+    async def of_move(self, store: Store, message: Message[MoveRun], run: Run | None) -> RunFacts | None:
+        """Return the version that the run shall go on in, and what it takes to be found by what that waits for."""
         if run is None:
             return None
         held = await self._definitions.journey(run.journey, run.version)
-        return RunFacts(await self._definitions.journey(run.journey, message.body.version), held=held)
+        journey = await self._definitions.journey(run.journey, message.body.version)
+        about = _About(journey, run.version, run.contact, run.attributes, run.answers)
+        return replace(await self._read(store, about, needs.of_move(journey)), held=held)
 
     async def of_page(self, store: Store, message: Message[WalkSegment], walk: Occurrence | None) -> PageFacts:
         """Read the next page of contacts, and who of them is in the segment."""

@@ -9,13 +9,14 @@ from shared.definitions.journey import Journey
 from shared.definitions.tiles import IfThenTile
 from shared.journeys import counting, standing
 from shared.journeys.facts import RunFacts
-from shared.journeys.messages import MoveRun
+from shared.journeys.messages import LookAgain, MoveRun
 from shared.journeys.run import Run, Wait
 from shared.journeys.tiles import contact_hint, match_hint
 from shared.journeys.waits import forget, hint
 from shared.journeys.walk import lookup
-from shared.runtime.decision import Decision, Put, Record
+from shared.runtime.decision import Decision, Outgoing, Put, Record
 from shared.runtime.envelope import Message
+from shared.runtime.ids import derived
 
 
 def landing(journey: Journey, held: Journey, tile: str, places: Mapping[str, str]) -> str | None:
@@ -42,16 +43,18 @@ def move_run(run: Run, message: Message[MoveRun], facts: RunFacts, now: datetime
     watches = standing.watches(run, journey, seen)
     waiting, hints = _waiting(run, journey, tile, facts, now)
     moved = replace(run, version=body.version, waiting=waiting, watches=watches, path=(*run.path[:-1], tile))
-    kept = {watch.hint for watch in watches}
-    gone = standing.no_longer(run, (watch for watch in run.watches if watch.hint not in kept))
+    kept = {watch.token for watch in watches}
+    gone = standing.no_longer(run, (watch for watch in run.watches if watch.token not in kept))
     if waiting.hint != run.waiting.hint:
         gone += forget(run, run.waiting.token, run.waiting.hint)
     return Decision(
         state=moved,
         outcome="moved",
         detail={"from": run.version, "to": body.version, "tile": tile},
+        inputs=facts.inputs(),
         hints=(*hints, *standing.hints(moved)),
         records=(*gone, *_tallies(run, moved, message.id, now)),
+        then=_look(moved, waiting) if isinstance(journey.tiles[tile], IfThenTile) else None,
     )
 
 
@@ -64,6 +67,12 @@ def _waiting(run: Run, journey: Journey, tile: str, facts: RunFacts, now: dateti
         place = contact_hint(run) if definition.match is None else match_hint(definition.match, run, seen)
     wait = replace(run.waiting, tile=tile, hint=place)
     return wait, (hint(run, wait.token, place),) if place else ()
+
+
+def _look(run: Run, wait: Wait) -> Outgoing:
+    """What it waits for now may be so already."""
+    body = LookAgain(run.journey, run.contact, run.id, wait.token)
+    return Outgoing(derived("look", wait.token, str(run.version)), body)
 
 
 def _tallies(before: Run, after: Run, cause: str, now: datetime) -> tuple[Record, ...]:

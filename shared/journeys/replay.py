@@ -1,7 +1,7 @@
 """Deciding a run once more from what is on record: its messages, facts and times must lead to the same (I9)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,7 +54,7 @@ async def differences(stored: Mapping[str, Any], steps: Sequence[Mapping[str, An
             message = _message(step, body_type, stored["test"])
             if isinstance(message.body, MoveRun):
                 target = await library.journey(stored["journey"], message.body.version)
-                facts = RunFacts(target, held=journey)
+                facts = replace(facts, journey=target, held=journey)
             decision = decide(state, message, facts, step.at)
             state, outbox = decision.state or state, Outbox.of(decision, message, step.at)
         if outbox != step.outbox:

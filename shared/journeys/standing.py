@@ -22,10 +22,10 @@ def watches(run: Run, journey: Journey, lookup: Lookup) -> tuple[Watch, ...]:
     found = []
     for number, rule in enumerate(journey.exits):
         place = contact_hint(run) if rule.match is None else match_hint(rule.match, run, lookup)
-        found.append(Watch(derived("exit", run.id, str(number)), "exit", number, place))
-    if journey.goal is not None:
+        found.append(Watch(derived("exit", run.id, str(number), place), "exit", number, place))
+    if journey.goal is not None and run.goal_at is None:
         place = match_hint(journey.goal.match, run, lookup)
-        found.append(Watch(derived("goal", run.id), "goal", 0, place))
+        found.append(Watch(derived("goal", run.id, place), "goal", 0, place))
     return tuple(watch for watch in found if watch.hint)
 
 
