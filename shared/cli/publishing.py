@@ -13,10 +13,9 @@ from shared.definitions.conditions import InSegment, asks
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.loader import Documents, load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions
+from shared.definitions.rehearsal import Forgetful
 from shared.runtime.errors import CarebusError, Conflict
 from shared.runtime.settings import definitions_cache
-from shared.runtime.store import Change as RowChange
-from shared.runtime.store import Insert, Page, Row, Store
 
 
 class PublishedMeanwhile(CarebusError):
@@ -62,7 +61,7 @@ async def publish(services: Services, documents: Documents, environment: Mapping
 
 async def rehearse(services: Services, documents: Documents) -> Publication:
     """Tell what publishing would change, and change nothing."""
-    changes = await Definitions(_Forgetful(services.store), services.clock).publish(documents)
+    changes = await Definitions(Forgetful(services.store), services.clock).publish(documents)
     return Publication(changes, None)
 
 
@@ -121,22 +120,3 @@ def _calendar(calendar: Calendar) -> str:
     hours = sum((window.closes - window.opens for window in windows), timedelta()) / timedelta(hours=1)
     place = "-".join(filter(None, (calendar.country, calendar.subdivision)))
     return f"{calendar.time_zone}, {hours:g} hours a week{f', holidays of {place}' if place else ''}"
-
-
-class _Forgetful:
-    """A Store that reads from another and forgets what is written: a publication on it is a rehearsal."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    async def get(self, table: str, partition: str, key: str) -> Row | None:
-        return await self._store.get(table, partition, key)
-
-    async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
-        return await self._store.page(table, partition, prefix=prefix, after=after, limit=limit)
-
-    async def write(self, table: str, partition: str, *changes: RowChange) -> Mapping[str, str]:
-        for change in changes:
-            if isinstance(change, Insert) and await self.get(table, partition, change.key):
-                raise Conflict(change.key)
-        return {change.key: "" for change in changes}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, overload
 
 from shared.definitions import (
@@ -63,10 +64,14 @@ def read_tree(root: Path) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): _text(path, root) for path in sorted(root.rglob("*.yaml"))}
 
 
-def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Documents:
+def load(
+    texts: Mapping[str, str],
+    languages: Collection[str] = LANGUAGES,
+    beside: Mapping[tuple[Kind, str], Mapping[str, object]] = MappingProxyType({}),
+) -> Documents:
     """The definitions in these texts (by file name); Invalid with all that is wrong with them.
 
-    Where a text is not even YAML, only such faults are told: what it would have defined cannot be known.
+    What is published `beside` them (by kind and name) counts where no text takes its place. Where a text is not even YAML, only such faults are told: what it would have defined cannot be known.
     """
     from shared.definitions.yaml_text import YamlText  # 29 ms that a function reading stored definitions never needs
 
@@ -77,6 +82,7 @@ def load(texts: Mapping[str, str], languages: Collection[str] = LANGUAGES) -> Do
     documents = [
         _Document.of(file, node) for file, yaml in files.items() for node in yaml.documents if not _plays(node)
     ]
+    documents += _beside(documents, beside)
     _check_names(documents)
     declared = _declared(documents)
     _tell(documents, People(declared, [document.name for document in documents if document.kind == "segment"]))
@@ -154,6 +160,17 @@ class _Document:
             reader.fault(node, f"a document is one of {', '.join(KINDS)}{guess}")
         name = entries[kind].value if kind else ""
         return _Document(kind, name if isinstance(name, str) else "", node, reader)
+
+
+def _beside(
+    documents: Sequence[_Document], published: Mapping[tuple[Kind, str], Mapping[str, object]]
+) -> list[_Document]:
+    taken = {(document.kind, document.name) for document in documents}
+    return [
+        _Document.of(f"published {kind} {name}", of_plain({key: source[key] for key in source if key != stored.USES}))
+        for (kind, name), source in published.items()
+        if (kind, name) not in taken
+    ]
 
 
 def _plays(node: Node) -> bool:

@@ -67,6 +67,29 @@ class Definitions:
             self._fresh_until = now + self._cache_for
         return self._catalogue
 
+    async def fresh(self) -> Catalogue:
+        """Return everything that is published as it is now: for people, who have just changed something."""
+        self._fresh_until = None
+        return await self.current()
+
+    async def sources(self) -> Mapping[tuple[Kind, str], Any]:
+        """Return the source of every current definition, by kind and name."""
+        row = await self._store.get(TABLE, CATALOGUE, LATEST)
+        pointers = _pointers(row)
+        names = [(kind, name) for kind, part in PART.items() for name in pointers[part]]
+        return {(kind, name): await self.source(kind, name, _version_of(pointers, kind, name)) for kind, name in names}
+
+    async def source(self, kind: Kind, name: str, version: int) -> Any:
+        """Return one version of a definition as it is stored; raises LookupError."""
+        row: Row | None = await self._store.get(TABLE, joined(kind, name), _key(version))
+        if row is None:
+            raise LookupError(f"{kind} {name} has no version {version}")
+        return row.data["source"]
+
+    def known_at(self, now: datetime) -> datetime:
+        """Return by when every process has read of what is published now."""
+        return now + self._cache_for + EVERYBODY_KNOWS
+
     async def published(self, journey: str) -> Published:
         """Return the version of a journey in force; raises NotKnownYet where only others have read of it so far."""
         catalogue = await self.current()
@@ -164,7 +187,7 @@ class Definitions:
 
     async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
         version = _version_of(pointers, kind, name)
-        if version and (await self._source(kind, name, version)) == source:
+        if version and (await self.source(kind, name, version)) == source:
             return None
         for following in count(version + 1):
             try:
@@ -215,17 +238,11 @@ class Definitions:
     async def _version(self, kind: Kind, name: str, version: int) -> Any:
         key = (kind, name, version)
         if key not in self._parsed:
-            self._parsed[key] = _parsed(kind, codec.text(await self._source(kind, name, version)))
+            self._parsed[key] = _parsed(kind, codec.text(await self.source(kind, name, version)))
         return self._parsed[key]
 
-    async def _source(self, kind: Kind, name: str, version: int) -> Any:
-        row: Row | None = await self._store.get(TABLE, joined(kind, name), _key(version))
-        if row is None:
-            raise LookupError(f"{kind} {name} has no version {version}")
-        return row.data["source"]
 
-
-PART: Mapping[str, str] = {
+PART: Mapping[Kind, str] = {
     "trigger": "triggers",
     "template": "templates",
     "contact_attributes": "contact_attributes",

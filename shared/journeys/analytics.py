@@ -1,7 +1,7 @@
 """What a journey has come to, per version and tile: exact, whatever was told twice or late (I7)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,15 +65,20 @@ class Numbers:
 
 
 async def read(
-    store: Store, published: Published, journeys: Mapping[int, Journey], now: datetime, winners: Mapping[str, Any]
+    store: Store,
+    published: Published,
+    version_of: Callable[[int], Awaitable[Journey]],
+    now: datetime,
+    winners: Mapping[str, Mapping[str, Any]],
 ) -> Numbers:
     """Return the numbers of every version that has any, and of the newest one."""
     journey = published.journey
     groups = await counters.read(store, journey.name)
     groups.setdefault(str(published.version), Counter())
     versions = sorted((int(group) for group in groups), reverse=True)
-    told = tuple(of_version(number, journeys.get(number, journey), groups[str(number)]) for number in versions)
-    phase = published.phase(now)
+    journeys = {number: await version_of(number) for number in versions}
+    told = tuple(of_version(number, journeys[number], groups[str(number)]) for number in versions)
+    phase = published.at(now).phase(now)
     if phase == "completing" and not any(version.running for version in told):
         phase = "completed"
     wanted = journey.goal.share if journey.goal else None

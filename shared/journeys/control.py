@@ -20,7 +20,7 @@ from shared.runtime.counters import TABLE as COUNTS
 from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Envelope, Message
 from shared.runtime.errors import Conflict, Contended
-from shared.runtime.ids import derived, joined, quoted
+from shared.runtime.ids import derived, quoted
 from shared.runtime.store import Delete, Row, Store
 
 PAGE = 50
@@ -130,8 +130,3 @@ def _again(row: Row) -> BusMessage:
     held: Mapping[str, Any] = row.data["envelope"]
     envelope = typed(Envelope, {**held, "attempt": held["attempt"] + 1})
     return BusMessage(derived("unparked", envelope.id, str(envelope.attempt)), envelope.encode())
-
-
-def place_of(journey: str, contact: str, run: str) -> str:
-    """Name a run so that it is found again: what people copy from one command into another."""
-    return joined(journey, contact, run)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import sqrt
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal
 
 from shared.definitions.journey import Journey
 from shared.definitions.tiles import ExperimentTile, SendTile, ways_of
@@ -69,11 +69,17 @@ def tiles_on(journey: Journey, tile: ExperimentTile, way: str) -> frozenset[str]
 
 async def winners(store: Store, journey: str, version: int, tiles: Collection[str]) -> dict[str, str]:
     """Return the way that has won each of these experiments; one that is open is left out."""
+    found = await verdicts(store, journey, version, tiles)
+    return {tile: str(verdict["winner"]) for tile, verdict in found.items()}
+
+
+async def verdicts(store: Store, journey: str, version: int, tiles: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what is on record of each of these experiments; one that is open is left out."""
     found = {}
     for tile in sorted(tiles):
         row = await store.get(TABLE, _place(journey), _key(version, tile))
         if row is not None:
-            found[tile] = str(row.data["winner"])
+            found[tile] = row.data
     return found
 
 
