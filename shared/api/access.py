@@ -41,3 +41,4 @@ async def same_origin(request: Request, services: Provided) -> None:
 Agent = Annotated[Principal, Depends(requires("agent"))]
 Operator = Annotated[Principal, Depends(requires("operator"))]
 AgentOrOperator = Annotated[Principal, Depends(requires("agent", "operator"))]
+JourneyChanger = Annotated[Principal, Depends(requires("supervisor", "operator"))]

@@ -6,11 +6,35 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from shared.api import case_commands, cases, contacts, deliveries, operations, push_subscriptions
+from shared.api import (
+    case_commands,
+    cases,
+    contacts,
+    deliveries,
+    journey_commands,
+    journeys,
+    operations,
+    publishing,
+    push_subscriptions,
+    tasks,
+)
 from shared.api.door import Door
 from shared.api.problems import on_http_error, on_invalid
 from shared.api.services import Services
 from shared.runtime.problem import MEDIA_TYPE
+
+CONCERNS = (
+    cases,
+    case_commands,
+    contacts,
+    push_subscriptions,
+    deliveries,
+    operations,
+    journeys,
+    publishing,
+    journey_commands,
+    tasks,
+)
 
 PROBLEM = {
     "type": "object",
@@ -33,7 +57,7 @@ PROBLEM = {
         "allowed": {
             "type": "array",
             "items": {"type": "string"},
-            "description": "The commands that a case takes instead.",
+            "description": "The commands that it takes instead.",
         },
     },
 }
@@ -56,7 +80,7 @@ def create_app(services: Services) -> FastAPI:
         responses=PROBLEMS,
     )
     app.state.services = services
-    for concern in (cases, case_commands, contacts, push_subscriptions, deliveries, operations):
+    for concern in CONCERNS:
         app.include_router(concern.router)
     app.add_middleware(Door)
     return app

@@ -1,7 +1,6 @@
 """Where commands are handed in: checked, put on the bus, and if the caller likes, waited for."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Header, Response
@@ -11,6 +10,7 @@ from shared.api.access import Agent
 from shared.api.case_views import etag_of, view_of
 from shared.api.cases import known_case
 from shared.api.command import CaseCommand, Command, routes_for
+from shared.api.patience import until
 from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
 from shared.api.services import Provided
@@ -19,10 +19,6 @@ from shared.cases.timeline import Activity
 from shared.runtime import codec
 from shared.runtime.ids import derived, made
 from shared.runtime.problem import FieldError, Problem
-
-FIRST_LOOK = 0.05
-LONGEST_PAUSE = 0.5
-"""Seconds between two looks at whether a command was applied; doubling from the one to the other."""
 
 
 class NotTaken(Problem):
@@ -88,13 +84,7 @@ class Desk:
 
     async def _outcome(self, command: Command) -> Activity | None:
         """Look until the command is on record, or the caller's patience is over."""
-        clock = self._services.clock
-        deadline = clock.now() + timedelta(seconds=self._wait or 0)
-        record, pause = None, FIRST_LOOK
-        while record is None and clock.now() < deadline:
-            await clock.pause(pause)
-            record, pause = await self._record(command), min(pause * 2, LONGEST_PAUSE)
-        return record
+        return await until(self._services.clock, self._wait or 0, lambda: self._record(command))
 
     async def _answer(self, command: Command, record: Activity | None) -> Response:
         location = f"/api/cases/{command.body.case}"

@@ -7,6 +7,9 @@ from shared.runtime.problem import TOO_LARGE, Problem, reported
 
 MAX_BODY = 64 * 1024
 """Bytes of a command: far more than its longest text."""
+MAX_DEFINITIONS = 256 * 1024
+"""Bytes of what is published at once: a hundred journeys."""
+PUBLISHING = ("POST", "/api/journeys")
 HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -27,19 +30,20 @@ class Door:
             await send(message)
 
         try:
-            await self._app(scope, await _bounded(receive), sending)
+            limit = MAX_DEFINITIONS if (scope["method"], scope["path"]) == PUBLISHING else MAX_BODY
+            await self._app(scope, await _bounded(receive, limit), sending)
         except Exception as error:
             await response_of(reported(error))(scope, receive, sending)
 
 
-async def _bounded(receive: Receive) -> Receive:
+async def _bounded(receive: Receive, limit: int) -> Receive:
     """Read the whole body before anything is made of it; raises Problem (413) as soon as it is too large."""
     body, more = b"", True
     while more:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise Problem(TOO_LARGE, f"The body has more than {MAX_BODY} bytes.")
+        if len(body) > limit:
+            raise Problem(TOO_LARGE, f"The body has more than {limit} bytes.")
         more = message.get("more_body", False)
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -1,6 +1,6 @@
 """Lists page by page: `after` is where the next page begins, told in the body and as a Link header (RFC 8288)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -49,7 +49,25 @@ class Pager:
 
     async def read[T](self, store: Store, source: Source, item_of: Callable[[Row], T | None]) -> Listing[T]:
         """Return the page; a row whose item is None is left out."""
-        items, after = await self._collect(store, source, item_of)
+        items, after = await self._collect(store, source, item_of, self._after, self._limit)
+        return self._listing(items, after)
+
+    async def read_across[T](
+        self, store: Store, sources: Sequence[Source], item_of: Callable[[Row], T | None]
+    ) -> Listing[T]:
+        """Return the page of a list that is kept in several places, one after the other."""
+        place, _, after = self._after.partition(":")
+        number = int(place) if place.isdecimal() and int(place) < len(sources) else 0
+        items: list[T] = []
+        while number < len(sources) and len(items) < self._limit:
+            found, following = await self._collect(store, sources[number], item_of, after, self._limit - len(items))
+            items += found
+            if following is not None:
+                return self._listing(items, f"{number}:{following}")
+            number, after = number + 1, ""
+        return self._listing(items, f"{number}:" if number < len(sources) else None)
+
+    def _listing[T](self, items: list[T], after: str | None) -> Listing[T]:
         if after is None:
             return Listing(items=items)
         query = {**self._request.query_params, "after": after}
@@ -58,20 +76,20 @@ class Pager:
         return Listing(items=items, next=following)
 
     async def _collect[T](
-        self, store: Store, source: Source, item_of: Callable[[Row], T | None]
+        self, store: Store, source: Source, item_of: Callable[[Row], T | None], start: str, limit: int
     ) -> tuple[list[T], str | None]:
         items: list[T] = []
-        after: str | None = self._after
-        for rows in (self._limit, *(LEFT_OVERS,) * (MAX_PAGES - 1)):
+        after: str | None = start
+        for rows in (limit, *(LEFT_OVERS,) * (MAX_PAGES - 1)):
             page = await store.page(source.table, source.partition, prefix=source.prefix, after=after or "", limit=rows)
             for row in page.rows:
-                if len(items) == self._limit:
+                if len(items) == limit:
                     return items, after
                 if (item := item_of(row)) is not None:
                     items.append(item)
                 after = row.key
             after = page.after
-            if after is None or len(items) == self._limit:
+            if after is None or len(items) == limit:
                 break
         return items, after
 

@@ -18,8 +18,21 @@ NO_ROUTE = Kind("no-such-route", 404, "There is nothing under this address", "Se
 NO_METHOD = Kind("method-not-allowed", 405, "This address does not take that method", "See /api/openapi.json.")
 NOT_FOUND = Kind("not-found", 404, "There is no such thing", "Check the id.")
 REFUSED = Kind("refused", 409, "The case does not allow this", "Read the case, then send a command that it allows.")
+NOT_NOW = Kind("refused", 409, "It does not allow this as it stands", "Read it, then send a command that it allows.")
 CHANGED = Kind("changed", 412, "It is not in the version you named", "Read it again, then repeat the change.")
 NOT_JSON = Kind("unsupported-media-type", 415, "The body is not JSON", "Send Content-Type: application/json.")
+NOT_DOCUMENTS = Kind(
+    "unsupported-media-type",
+    415,
+    "The body is neither YAML nor JSON",
+    "Send Content-Type: application/yaml, or application/json with files by name.",
+)
+BROKEN = Kind(
+    "invalid-definitions",
+    422,
+    "The definitions have faults",
+    "Correct what is named at each place; nothing was published.",
+)
 MALFORMED = Kind("malformed-json", 400, "The body is not JSON", "Correct the body and send it again.")
 INVALID = Kind("invalid-request", 422, "Some fields are wrong", "Correct the fields that are named.")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "This key was used for another request", "Use a new Idempotency-Key.")

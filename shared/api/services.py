@@ -5,6 +5,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from shared.definitions.published import Definitions
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock
 from shared.runtime.store import Store
@@ -33,6 +34,9 @@ class Services(Protocol):
 
     @property
     def clock(self) -> Clock: ...
+
+    @property
+    def definitions(self) -> Definitions: ...
 
 
 async def provided(request: Request) -> Services:

@@ -71,7 +71,8 @@ def load(
 ) -> Documents:
     """The definitions in these texts (by file name); Invalid with all that is wrong with them.
 
-    What is published `beside` them (by kind and name) counts where no text takes its place. Where a text is not even YAML, only such faults are told: what it would have defined cannot be known.
+    What is published `beside` them (by kind and name) counts where no text takes its place. Where a text is not even
+    YAML, only such faults are told: what it would have defined cannot be known.
     """
     from shared.definitions.yaml_text import YamlText  # 29 ms that a function reading stored definitions never needs
 

@@ -41,6 +41,14 @@ class Change:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that is published at one moment."""
+
+    sources: Mapping[tuple[Kind, str], Any]
+    etag: str
+
+
 class NotKnownYet(Transient):
     """Another process sent a message about a journey that this one has not read of yet."""
 
@@ -72,12 +80,13 @@ class Definitions:
         self._fresh_until = None
         return await self.current()
 
-    async def sources(self) -> Mapping[tuple[Kind, str], Any]:
-        """Return the source of every current definition, by kind and name."""
+    async def standing(self) -> Standing:
+        """Return the sources of everything that is published now."""
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
         pointers = _pointers(row)
         names = [(kind, name) for kind, part in PART.items() for name in pointers[part]]
-        return {(kind, name): await self.source(kind, name, _version_of(pointers, kind, name)) for kind, name in names}
+        found = {(kind, name): await self.source(kind, name, _version_of(pointers, kind, name)) for kind, name in names}
+        return Standing(found, row.etag if row else "")
 
     async def source(self, kind: Kind, name: str, version: int) -> Any:
         """Return one version of a definition as it is stored; raises LookupError."""
@@ -124,13 +133,15 @@ class Definitions:
         calendar: Calendar = await self._version("calendar", name, version)
         return calendar
 
-    async def publish(self, documents: Documents) -> list[Change]:
+    async def publish(self, documents: Documents, based_on: Standing | None = None) -> list[Change]:
         """Make these the current definitions: all of them at once, or none. Unchanged ones keep their version.
 
-        Raises Conflict where somebody else published meanwhile, Invalid where a stopped trigger is to live again or
-        a stopped journey to change.
+        Raises Conflict where somebody else published meanwhile, or since what it is `based_on`; Invalid where a stopped
+        trigger is to live again, or a stopped journey to change.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
+        if based_on is not None and based_on.etag != (row.etag if row else ""):
+            raise Conflict(LATEST)
         pointers = _pointers(row)
         await self._check_lives(pointers, documents)
         changes = [

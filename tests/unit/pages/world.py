@@ -13,6 +13,7 @@ from shared.runtime.envelope import Body, Envelope
 from shared.runtime.ids import derived
 from shared.runtime.memory.bus import MemoryBus
 from shared.runtime.memory.store import MemoryStore
+from shared.runtime.pipeline import Perform
 from shared.runtime.settings import Settings
 
 START = datetime(2026, 11, 4, 12, 30, tzinfo=UTC)
@@ -60,6 +61,7 @@ class World:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: TurnedClock = field(default_factory=TurnedClock)
+    perform: Perform = no_provider
     bus: MemoryBus = field(init=False)
     services: bootstrap.Services = field(init=False)
     said: int = 0
@@ -67,7 +69,7 @@ class World:
     def __post_init__(self) -> None:
         self.bus = MemoryBus(self.clock)
         settings = Settings.read(self.environment)
-        self.services = bootstrap.compose(settings, self.store, self.bus, self.clock, no_provider)
+        self.services = bootstrap.compose(settings, self.store, self.bus, self.clock, self.perform)
 
     async def say(self, body: Body, minutes: int = 0) -> str:
         """Apply a message some minutes after the last one, and return its id."""
@@ -79,9 +81,11 @@ class World:
 
     async def work(self) -> None:
         """Handle every command that waits on the bus."""
-        while delivery := self.bus.receive("case-commands"):
-            await self.services.pipeline.handle("case-commands", delivery.message.body)
-            self.bus.complete(delivery)
+        while due := [queue for queue in self.bus.queues if self.bus.ready(queue)]:
+            for queue in due:
+                while delivery := self.bus.receive(queue):
+                    await self.services.pipeline.handle(queue, delivery.message.body)
+                    self.bus.complete(delivery)
 
     async def has_contact(self, language: str = "en", time_zone: str = "Europe/Berlin", contact: str = CONTACT) -> None:
         body = PutContact(contact, "Ada Example", "ada@example.org", "+4930123456", language, time_zone)
