@@ -16,17 +16,22 @@ class Line:
     unit: str = ""
     at_least: float | None = None
     at_most: float | None = None
+    exactly: float | None = None
     is_gate: bool = False
 
     @property
     def aim(self) -> str:
         word = "gate" if self.is_gate else "aim"
+        if self.exactly is not None:
+            return f"{word} = {self.exactly:g}"
         if self.at_least is not None:
             return f"{word} >= {self.at_least:g}"
         return f"{word} <= {self.at_most:g}" if self.at_most is not None else ""
 
     @property
     def is_met(self) -> bool:
+        if self.exactly is not None and self.value != self.exactly:
+            return False
         enough = self.at_least is None or self.value >= self.at_least
         return enough and (self.at_most is None or self.value <= self.at_most)
 

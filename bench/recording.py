@@ -53,9 +53,9 @@ def _wrap_invocations(tape: IO[str]) -> None:
         calls: list[Any] = []
         _calls.set(calls)
         result = await invoke(function, trigger, metadata, trace_parent)
-        is_http = isinstance(trigger.value, dict)
-        name = trigger.value["headers"].get("webhook-id") if is_http else metadata["MessageId"]
-        line = {"message": name and name.value, "body": "" if is_http else trigger.value.decode(), "calls": calls}
+        is_http, is_message = isinstance(trigger.value, dict), "MessageId" in metadata
+        name = trigger.value["headers"].get("webhook-id") if is_http else metadata.get("MessageId")
+        line = {"message": name and name.value, "body": trigger.value.decode() if is_message else "", "calls": calls}
         print(json.dumps(line), file=tape, flush=True)
         return result
 

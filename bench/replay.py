@@ -79,8 +79,9 @@ class Player:
             client = self._clients[table] = self._tables.get_table_client(table)
         if method == "submit_transaction":
             operations = [(verb, entity, self._options(table, entity, more)) for verb, entity, more in arguments[0]]
-            for operation, answer in zip(operations, await client.submit_transaction(operations), strict=True):
-                self._keep(table, operation[1], answer)
+            for (verb, entity, _), answer in zip(operations, await client.submit_transaction(operations), strict=True):
+                if verb != "delete":
+                    self._keep(table, entity, answer)
         elif method == "query_entities":
             pages = client.query_entities(*arguments, **options).by_page()
             [entity async for page in pages async for entity in page]

@@ -65,7 +65,9 @@ def _color(bar: Any) -> str:
 
 
 def _used(line: Line) -> float:
-    return line.at_least / line.value if line.at_least is not None else line.value / (line.at_most or 1)
+    if line.at_least is not None:
+        return line.at_least / line.value
+    return line.value / (line.at_most or line.exactly or 1)
 
 
 def _latency(parts: Mapping[str, Part]) -> leather.Chart | None:

@@ -21,6 +21,6 @@ def test_parts_measure_and_are_written_down(tmp_path: Path) -> None:
     assert figures.keys() == set(PARTS)
     gates = {line["what"]: line["value"] for line in figures["story"]["lines"] if line["is_gate"]}
     assert gates["messages a story"] == 9
-    assert 27 <= gates["requests a story"] < 32
+    assert 34 <= gates["requests a story"] < 39
     assert all(line["value"] > 0 for part in figures.values() for line in part["lines"])
     assert "<svg" in next(tmp_path.glob("*.svg")).read_text(encoding="utf-8")
