@@ -190,7 +190,7 @@ class Definitions:
             for name in documents.journeys
             if (held := pointers["journeys"].get(name)) is not None
             and held["state"] in FINAL
-            and await self._source("journey", name, held["version"]) != documents.sources["journey", name]
+            and await self.source("journey", name, held["version"]) != documents.sources["journey", name]
         ]
         if reviving:
             reason = "it is stopped for good; what goes on needs another name"
