@@ -63,6 +63,7 @@ class Definitions:
         self._parsed: dict[tuple[str, str, int], Any] = {}
         self._catalogue: Catalogue | None = None
         self._pointers: Mapping[str, Any] = _pointers(None)
+        self._etag = ""
         self._fresh_until: datetime | None = None
 
     async def current(self) -> Catalogue:
@@ -70,8 +71,10 @@ class Definitions:
         now = self._clock.now()
         if self._catalogue is None or self._fresh_until is None or now >= self._fresh_until:
             row = await self._store.get(TABLE, CATALOGUE, LATEST)
-            self._pointers = _pointers(row)
-            self._catalogue = await self._assembled(self._pointers)
+            if self._catalogue is None or row is None or row.etag != self._etag:
+                self._pointers = _pointers(row)
+                self._catalogue = await self._assembled(self._pointers)
+                self._etag = row.etag if row else ""
             self._fresh_until = now + self._cache_for
         return self._catalogue
 

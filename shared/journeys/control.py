@@ -96,6 +96,10 @@ class Control:
 
     async def move_runs(self, message: Message[MoveRuns], _now: datetime) -> Decision[None]:
         body = message.body
+        try:
+            await self._definitions.journey(body.journey, body.version)
+        except LookupError:
+            return Decision(refused=Refusal("not_found", "version"))
         rows, following = await self._waiting(body.journey, body.shard, body.after)
         moves = [
             Outgoing(

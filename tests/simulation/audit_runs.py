@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.cases.transitions import STATUS_OF
 from shared.definitions.tiles import SendTile
-from shared.runtime.ids import derived, joined
+from shared.runtime.ids import joined
 from tests.simulation.evidence import Evidence, Rows, order
 from tests.simulation.replay import replayed
 from tests.simulation.story import PEOPLE
@@ -27,7 +27,9 @@ WATCHED = ("patience", "case-not-started")
 def i5_only_promised_tokens_act(it: Evidence) -> Iterator[str]:
     """A step of a run brings a token that it gave away when it last stopped, or when it entered."""
     for run, steps in it.run_steps.items():
-        standing = {derived("goal", run), *(derived("exit", run, str(number)) for number in range(9))}
+        if it.runs[run]["journey"] in it.story.moved:
+            continue
+        standing = {watch["token"] for watch in it.runs[run]["watches"]}
         promised: set[str] = set()
         for before, step in pairwise(steps):
             promised = promised if before["outcome"] in OUTSIDE else _tokens(before)

@@ -70,8 +70,11 @@ class MemoryBus:
     def ready(self, queue: str) -> list[Delivery]:
         """Return what could be received now, in order of arrival."""
         now = self._clock.now()
-        waiting = self.queues.get(queue, Queue()).waiting
-        for delivery in [one for one in waiting if one.locked_until and one.locked_until <= now]:
+        waiting = self.queues[queue].waiting if queue in self.queues else ()
+        due = [one for one in waiting if one.due <= now]
+        if not due:
+            return []
+        for delivery in [one for one in due if one.locked_until and one.locked_until <= now]:
             self._release(delivery)
         ready = [one for one in waiting if one.due <= now and one.locked_until is None]
         return sorted(ready, key=lambda one: one.sequence)
