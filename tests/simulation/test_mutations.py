@@ -1,22 +1,29 @@
 """The safeguards, each taken away: the simulation must notice, or it proves nothing."""
 
+import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from shared import facts
+from shared.definitions.catalogue import Published
+from shared.definitions.states import Phase
 from shared.deliveries import send
 from shared.deliveries.delivery import Call
 from shared.deliveries.perform import Performer
 from shared.devices.guard import Guard
-from shared.journeys import advance, start
+from shared.journeys import advance, enter, parking, segment_walk, start
 from shared.journeys.run import Run, Wait
+from shared.runtime import counters, publisher
 from shared.runtime.aggregate import Aggregate
-from shared.runtime.decision import Decision, Outgoing
-from shared.runtime.store import Change, Insert, Replace, Upsert
+from shared.runtime.decision import Decision, Outgoing, Tally
+from shared.runtime.envelope import Message
+from shared.runtime.ids import derived
+from shared.runtime.store import Change, Insert, Replace, Store, Upsert
 from tests.simulation.simulate import simulate
 
 MOST_SEEDS = 400
@@ -79,6 +86,46 @@ def event_is_for_whoever_owns_the_device_now(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(facts, "_pinned", unpinned)
 
 
+def occasions_are_not_remembered(patch: pytest.MonkeyPatch) -> None:
+    """Each counting has a row of its own, as if nobody had counted the same before."""
+    count = counters.count
+    numbers = itertools.count()
+
+    async def again(store: Store, tally: Tally) -> None:
+        await count(store, replace(tally, once=f"{tally.once}-{next(numbers)}"))
+
+    patch.setattr(publisher, "count", again)
+
+
+def attempts_are_parked_in_one_row(patch: pytest.MonkeyPatch) -> None:
+    def once(message: Message[Any]) -> Decision[Any]:
+        return parked(replace(message, attempt=0))
+
+    parked = parking.parked
+    for module in (advance, enter):
+        patch.setattr(module, "parked", once)
+
+
+def a_pause_is_not_heeded(patch: pytest.MonkeyPatch) -> None:
+    phase = Published.phase
+
+    def blind(self: Published, now: datetime) -> Phase:
+        held = phase(self, now)
+        return "live" if held == "paused" else held
+
+    patch.setattr(Published, "phase", blind)
+
+
+def members_are_told_apart_by_who_finds_them(patch: pytest.MonkeyPatch) -> None:
+    """The walk and the change of a contact each start a run of their own."""
+    numbers = itertools.count()
+
+    def fresh(journey: str, occurrence: str, contact: str) -> str:
+        return derived("run", journey, occurrence, contact, str(next(numbers)))
+
+    patch.setattr(segment_walk, "member_run_id", fresh)
+
+
 @pytest.mark.parametrize(
     ("mutation", "invariants"),
     [
@@ -89,6 +136,10 @@ def event_is_for_whoever_owns_the_device_now(patch: pytest.MonkeyPatch) -> None:
         (token_is_not_checked, ("i5_only",)),
         (waits_are_not_looked_up, ("i5_events",)),
         (event_is_for_whoever_owns_the_device_now, ("i2_one_run",)),
+        (occasions_are_not_remembered, ("i7_numbers",)),
+        (attempts_are_parked_in_one_row, ("i1_nothing", "i1_runs", "members")),
+        (a_pause_is_not_heeded, ("a_paused_journey",)),
+        (members_are_told_apart_by_who_finds_them, ("members_enter_once",)),
     ],
 )
 def test_the_simulation_notices_when(
