@@ -1,6 +1,7 @@
 """Which run an awaited event belongs to."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from shared.definitions.mapping import Path, Source, parse_source
 from shared.definitions.names import nearest
@@ -8,6 +9,7 @@ from shared.definitions.node import Node
 from shared.definitions.outline import Step
 from shared.definitions.reader import Reader
 from shared.definitions.surroundings import Surroundings
+from shared.definitions.templates import Channel
 from shared.definitions.trigger import Trigger
 
 CONTACT = "contact"
@@ -84,19 +86,22 @@ class Correlation:
     def _own_message(self, at: Node, of: Node | None, reader: Reader) -> Source | None:
         """The message of the tile that `of` names, else of the nearest one that has certainly been sent before."""
         channel = self._awaited.name.partition("-")[0]
-        sends = self._surroundings.sends(self._step)
+        sends = {
+            tile: sent
+            for tile, sent in self._surroundings.sends(self._step).items()
+            if sent == channel or channel not in get_args(Channel.__value__)
+        }
         if of is not None:
             tile = reader.text(of)
             if tile and tile not in sends:
-                reader.fault(of, f"no send tile `{tile}` has certainly run before{nearest(tile, sends)}")
+                reader.fault(of, f"no send tile `{tile}` of that kind has certainly run before{nearest(tile, sends)}")
             return Path(f"sent.{tile}")
-        fitting = [tile for tile, sent in sends.items() if sent == channel or channel not in sends.values()]
-        if not fitting:
+        if not sends:
             reader.fault(
                 at, f"no message was sent before that `{self._awaited.name}` could be about; say which by `of`"
             )
             return None
-        return Path(f"sent.{fitting[-1]}")
+        return Path(f"sent.{[*sends][-1]}")
 
     def _same_named(self, by: str, node: Node, reader: Reader) -> Source | None:
         if by == CASE and self._ticket:

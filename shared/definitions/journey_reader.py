@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from shared.definitions import conditions, outline
 from shared.definitions.journey import ExitRule, Goal, Journey, ReEntry, SegmentStart
-from shared.definitions.match_reader import MATCH, MatchReader
+from shared.definitions.match_reader import MATCH, MatchReader, check_segment
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
 from shared.definitions.surroundings import Surroundings
@@ -90,6 +90,7 @@ def _exit(node: Node, matches: MatchReader, reader: Reader) -> ExitRule:
     """`{trigger, by, value, where, reason}` or `{segment, reason}`."""
     fields = reader.fields(node, [], [*MATCH, "segment", "reason"])
     reason = reader.name(fields.get("reason"))
+    check_segment(fields, reader)
     if "segment" in fields and "trigger" not in fields:
         return ExitRule(reason or "exit_segment", None, segment_named(fields["segment"], reader))
     if "segment" in fields or "trigger" not in fields:

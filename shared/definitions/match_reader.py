@@ -28,10 +28,17 @@ class MatchReader:
         """Read the match of a tile, or with `step` None one that holds wherever the run is."""
         awaited = self._reader.known(fields.get("trigger"), "trigger", self._triggers)
         by, value = "", None
-        if awaited is not None:
-            if awaited.kind == "interaction" and step is None:
-                self._reader.fault(fields["trigger"], f"`{awaited.name}` is an interaction: it continues a send tile")
+        if awaited is not None and awaited.kind == "interaction" and step is None:
+            self._reader.fault(fields["trigger"], f"`{awaited.name}` is an interaction: it continues a send tile")
+        elif awaited is not None:
             by, value = Correlation(awaited, self._surroundings, step).read(node, fields, self._reader)
         event = Scope({"event": awaited.attributes if awaited else None})
         where = conditions.parse(fields["where"], event, self._reader) if "where" in fields else None
         return Match(self._reader.text(fields.get("trigger")), by, value, where)
+
+
+def check_segment(fields: Mapping[str, Node], reader: Reader) -> None:
+    """Refuse what only says which events are meant beside a segment, where it would say nothing."""
+    for key in MATCH[1:]:
+        if key in fields and "segment" in fields and "trigger" not in fields:
+            reader.fault(fields[key], f"`{key}` goes with a `trigger`, not with a `segment`")

@@ -47,6 +47,8 @@ DEVICE: Mapping[str, Attribute] = {"model": Attribute("text", optional=True)}
 """What they see of the device that the starting trigger names."""
 DEVICES = ("device", "device_id")
 """The attributes of a trigger that name a device."""
+RUN: Mapping[str, Attribute] = {"id": Attribute("reference")}
+"""What a run says of itself: given to another system, it comes back with the answer that the run waits for."""
 TICKET: Mapping[str, Attribute] = {"number": Attribute("text"), "link": Attribute("text")}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.definitions.attributes import Attribute
 from shared.definitions.mapping import Path
 from shared.definitions.outline import Outline, Step
-from shared.definitions.scope import CASE, CONTACT, DEVICE, DEVICES, Scope
+from shared.definitions.scope import CASE, CONTACT, DEVICE, DEVICES, RUN, Scope
 from shared.definitions.tiles import Ticket
 from shared.definitions.trigger import Trigger
 
@@ -31,8 +31,8 @@ class Surroundings:
         return self.starts_on is None and not self.has_segment
 
     def scope(self, step: Step | None = None) -> Scope:
-        """The starting trigger, the contact, and the answers to tiles that have certainly run before."""
-        roots: dict[str, Mapping[str, Attribute] | None] = {"contact": CONTACT}
+        """The starting trigger, the contact, the run, and the answers to tiles that have certainly run before."""
+        roots: dict[str, Mapping[str, Attribute] | None] = {"contact": CONTACT, "run": RUN}
         closed = {}
         if self.has_segment:
             closed["trigger"] = "the journey starts for a segment, not on a trigger"

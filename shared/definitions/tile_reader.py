@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.definitions import conditions, mapping, templates
 from shared.definitions.calendar import Calendar
-from shared.definitions.match_reader import MatchReader
+from shared.definitions.match_reader import MatchReader, check_segment
 from shared.definitions.node import Node
 from shared.definitions.outline import Step
 from shared.definitions.reader import Reader
@@ -112,7 +112,7 @@ class TileReader:
             return
         if template.channel != channel:
             self._reader.fault(node, f"the template `{template.name}` is for {template.channel}, not {channel}")
-        within = self._with_ticket(scope.without("case", "device").joined_by("contact", ADDRESSEE), ticket)
+        within = self._with_ticket(scope.without("case", "device", "run").joined_by("contact", ADDRESSEE), ticket)
         for token in sorted(templates.tokens(template)):
             try:
                 within.find(token)
@@ -174,6 +174,7 @@ class TileReader:
         fields = self._reader.fields(node, ["within"], keys)
         if ("trigger" in fields) == ("segment" in fields):
             self._reader.fault(node, "an if_then waits either for a `trigger` or for a `segment`")
+        check_segment(fields, self._reader)
         return IfThenTile(
             id=step.id,
             match=self._matches.read(node, fields, step) if "trigger" in fields else None,
@@ -199,12 +200,12 @@ class TileReader:
 
     def _split(self, step: Step, _scope: Scope) -> SplitTile:
         node = step.fields["split"]
-        shares = []
+        shares, known = [], len(self._reader.faults)
         for at, item in enumerate(self._reader.items(node), 1):
             fields = self._reader.fields(item, ["share"], ["tiles"])
             shares.append(Share(self._reader.percent(fields.get("share"), 1, 99), step.exits[str(at)]))
         total = sum(share.percent for share in shares)
-        if shares and total != 100:
+        if shares and total != 100 and len(self._reader.faults) == known:
             self._reader.fault(node, f"the shares add up to {total}, not to 100 percent")
         return SplitTile(step.id, tuple(shares))
 
@@ -214,7 +215,8 @@ class TileReader:
         if not fields.keys() & set(ARMS):
             self._reader.fault(node, "an experiment has tiles on at least one of its ways, `a` and `b`")
         winner_by = self._reader.choice(fields.get("winner_by"), WINNERS)
-        if winner_by == "goal" and "winner_by" in fields and not self._surroundings.has_goal:
+        is_by_goal = "winner_by" in fields and fields["winner_by"].value == "goal"
+        if is_by_goal and not self._surroundings.has_goal:
             self._reader.fault(fields["winner_by"], "the journey has no `goal` to win by")
         return ExperimentTile(
             id=step.id,
