@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from shared.definitions.calendar import Calendar
 from shared.definitions.journey import Journey
 from shared.journeys.facts import EntryFacts, RunFacts
 from shared.journeys.messages import EnterJourney
@@ -83,3 +84,9 @@ def entry_facts(tiles: str = HELLO, head: str = "", **known: Any) -> EntryFacts:
 def changed(decision: Decision[Run]) -> Run:
     assert decision.state is not None
     return decision.state
+
+
+@cache
+def calendars() -> dict[str, Calendar]:
+    """Return the calendars that a journey may name."""
+    return dict(load(BESIDE).calendars)
