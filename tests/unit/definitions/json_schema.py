@@ -9,6 +9,7 @@ TYPES: Mapping[str, tuple[type, ...]] = {
     "array": (list,),
     "string": (str,),
     "number": (int, float),
+    "integer": (int,),
     "boolean": (bool,),
 }
 NOTES = {"$schema", "title", "description", "$defs"}
@@ -39,6 +40,10 @@ class JsonSchema:
                 return bool(value == wanted)
             case "pattern":
                 return not isinstance(value, str) or re.search(wanted, value) is not None
+            case "minimum":
+                return not isinstance(value, int | float) or value >= wanted
+            case "maximum":
+                return not isinstance(value, int | float) or value <= wanted
             case "minItems":
                 return not isinstance(value, list) or len(value) >= wanted
             case "maxItems":

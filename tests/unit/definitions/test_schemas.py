@@ -80,6 +80,58 @@ tiles:
           yes: [{id: write, send_email: letter}]
           no: [{id: end, exit: nobody_came}]
 ---
+journey: more
+starts_on: {segment: vip, at: 2026-12-01T09:00:00Z, repeat: {every: P1D}}
+exclude: vip
+ends: 2027-01-01T00:00:00Z
+state: live
+exits:
+  - {trigger: case-changed, by: contact, where: {attribute: event.status, op: eq, value: x}, reason: solved}
+  - {trigger: case-changed, by: case, value: {value: C-1}}
+  - {segment: vip, reason: is_vip}
+goal: {trigger: case-changed, by: contact, where: {attribute: event.status, op: is_set}, share: 20}
+tiles:
+  - {id: a, wait: {for: P1D}, business_hours: everything}
+  - {id: b, wait: {until: 2026-12-24T09:00:00Z}}
+  - {id: c, split: [{share: 30, tiles: [{id: c1, send_sms: hello}]}, {share: 70}]}
+  - id: d
+    experiment:
+      winner_by: goal
+      share: 20
+      ends_after: P10D
+      default: b
+      a: [{id: d1, send_sms: hello}]
+      b: [{id: d2, send_email: letter}]
+  - id: e
+    best_channel:
+      purpose: transactional
+      sms: [{id: e1, send_sms: hello}]
+      email: [{id: e2, send_email: letter}]
+      none: [{id: e3, wait: {for: PT1H}}]
+  - {id: f, create_task: Call them, for: {queue: support}, due: P2D, about: {case: {value: K}, number: {value: N}}}
+  - {id: g, create_task: Call them, for: {person: kim}}
+  - {id: h, send_sms: hello}
+  - {id: i, if_then: {trigger: sms-delivered, by: run, of: h, within: P1D, yes: [{id: i1, send_sms: hello}]}}
+  - {id: j, if_then: {segment: vip, within: P1D, no: [{id: j1, send_sms: hello}]}}
+---
+journey: dated
+starts_on: alarm
+state: draft
+tiles:
+  - {id: a, wait: {until: trigger.at, before: PT1H}}
+  - {id: b, wait: {until: trigger.at, after: PT1H}}
+  - id: c
+    series:
+      within: P9D
+      until: {trigger: case-changed, by: device, where: {attribute: event.status, op: is_set}}
+      steps: [{after: P1D, tiles: [{id: c1, send_sms: hello}]}, {after: P2D, tiles: [{id: c2, send_sms: hello}]}]
+  - {id: d, series: {until: {condition: {segment: vip}}, steps: [{after: P1D, tiles: [{id: d1, send_sms: hello}]}]}}
+  - {id: e, series: {until: {segment: vip}, steps: [{after: P1D, tiles: [{id: e1, send_sms: hello}]}]}}
+---
+journey: joining
+starts_on: {segment: vip, repeat: newcomers}
+tiles: [{exit: done}]
+---
 calendar: everything
 time_zone: Europe/Berlin
 weekdays:
@@ -101,7 +153,21 @@ SCHEMAS = {
 }
 
 OTHERS: tuple[Any, ...] = (None, "", "x", 1, True, [], {})
-STRUCTURAL = ("unknown key", "must be a mapping", "must be a list", "must be text", "must be true", "a tile is one of")
+STRUCTURAL = (
+    "unknown key",
+    "must be a mapping",
+    "must be a list",
+    "must be text",
+    "must be true",
+    "must be a whole number",
+    "a tile is one of",
+    "a wait has either",
+    "an if_then waits either",
+    "an exit is either",
+    "a task is `for`",
+    "a case has either",
+    "a series goes on",
+)
 
 
 def sources() -> Iterator[tuple[Kind, Any, Any]]:
