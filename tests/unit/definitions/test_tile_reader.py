@@ -271,9 +271,15 @@ def test_an_experiment_at_fault(written: str, head: str, expected: list[str]) ->
 
 
 @pytest.mark.parametrize("arm", ["a", "b"])
-def test_an_experiment_has_two_ways(arm: str) -> None:
-    assert wrong(f"- {{id: e, experiment: {{winner_by: opens, {arm}: [{HELLO}]}}}}") == [
-        f"4: `{'b' if arm == 'a' else 'a'}` is missing"
+def test_an_experiment_may_try_something_against_nothing(arm: str) -> None:
+    read = one(f"- {{id: e, experiment: {{winner_by: opens, {arm}: [{HELLO}]}}}}")
+    assert isinstance(read, ExperimentTile)
+    assert (read.a is None, read.b is None) == (arm == "b", arm == "a")
+
+
+def test_an_experiment_tries_something() -> None:
+    assert wrong("- {id: e, experiment: {winner_by: opens}}") == [
+        "4: an experiment has tiles on at least one of its ways, `a` and `b`"
     ]
 
 
@@ -311,8 +317,8 @@ def test_a_choice_of_the_best_channel_at_fault(written: str, expected: list[str]
         ),
     ],
 )
-def test_a_task_is_read(written: str, read: Any) -> None:
-    assert one(f"- {{id: t, create_task: Call them, {written}}}") == TaskTile("t", "Call them", *read, None)
+def test_a_task_is_read(written: str, read: tuple[Any, Any, Any, Any]) -> None:
+    assert one(f"- {{id: t, create_task: Call them, {written}}}") == TaskTile("t", "Call them", *read, next=None)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def known(draw: st.DrawFn, of: Journey, phases: tuple[str, ...] = ("live",)) -> 
         calendars=office,
         calendar_versions=dict.fromkeys(office, 1),
         happened=draw(st.booleans()),
-        phase=draw(st.sampled_from(phases)),  # type: ignore[arg-type]
+        phase=draw(st.sampled_from(phases)),
     )
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contacts.messages import PutContact
-from shared.journeys.control import PARKED
 from shared.journeys.messages import ChangeJourney, MoveRuns
+from shared.journeys.parking import TABLE as PARKED
 from shared.journeys.run import TABLE, Run
 from shared.journeys.tick import envelope as tick
 from shared.runtime import counters

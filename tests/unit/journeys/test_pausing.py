@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.definitions.faults import Invalid
-from shared.definitions.states import FINAL, NEXT, commands_for
+from shared.definitions.states import FINAL, NEXT, State, commands_for
 from shared.events.messages import TriggerFired
 from shared.journeys.control import STRAGGLERS
 from shared.runtime.store import Upsert
@@ -189,7 +189,7 @@ async def test_a_pause_of_more_than_three_weeks_is_a_stop(days: float, ends: str
 
 @pytest.mark.parametrize("command", ["pause", "resume", "stop", "finish"])
 @pytest.mark.parametrize("held", ["live", "paused", "stopping", "stopped"])
-async def test_the_table_of_states_is_what_may_follow(held: str, command: str) -> None:
+async def test_the_table_of_states_is_what_may_follow(held: State, command: str) -> None:
     expected = {
         ("live", "pause"): "paused",
         ("paused", "resume"): "live",
@@ -197,7 +197,7 @@ async def test_the_table_of_states_is_what_may_follow(held: str, command: str) -
         ("paused", "stop"): "stopping",
         ("stopping", "finish"): "stopped",
     }
-    assert NEXT.get((held, command)) == expected.get((held, command))  # type: ignore[call-overload]
+    assert NEXT.get((held, command)) == expected.get((held, command))
 
 
 @pytest.mark.parametrize(
