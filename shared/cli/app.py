@@ -13,8 +13,12 @@ from shared.cli.commands import (
     definitions,
     deliveries,
     imports,
+    journey_changes,
     rejected,
+    replay,
     simulate,
+    tasks,
+    triggers,
     unmatched,
 )
 from shared.cli.context import USAGE, Cli, stop
@@ -27,11 +31,15 @@ app = typer.Typer(
 )
 definitions.register(app)
 simulate.register(app)
+replay.register(app)
 for name, concern in {
     "import": imports,
     "contacts": contacts,
     "cases": cases,
     "deliveries": deliveries,
+    "journeys": journey_changes,
+    "triggers": triggers,
+    "tasks": tasks,
     "unmatched": unmatched,
     "rejected": rejected,
     "deadletters": deadletters,

@@ -19,7 +19,7 @@ Advance = Callable[[int], None]
 PIPED_WIDTH = 10_000
 """Where nobody looks, lines are not folded: scripts read them."""
 
-IDENTIFIERS = ("number", "id", "key", "contact")
+IDENTIFIERS = ("number", "id", "key", "contact", "name")
 """Columns that are copied into the next command: never folded, however narrow the terminal is."""
 
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$")
@@ -50,6 +50,16 @@ def facts(row: Row) -> None:
         if value not in (None, ""):
             table.add_row(name.replace("_", " "), Text(legible(value)))
     _console().print(table)
+
+
+def draw(picture: object) -> None:
+    """Print something that rich draws."""
+    _console().print(picture)
+
+
+def is_watched() -> bool:
+    """Whether somebody looks at a terminal, instead of a script."""
+    return sys.stdout.isatty()
 
 
 def printable(text: str) -> str:

@@ -10,10 +10,12 @@ from shared.cli.services import Services
 from shared.definitions import loader
 from shared.definitions.calendar import Calendar
 from shared.definitions.conditions import InSegment, asks
+from shared.definitions.difference import DocumentChange, differences
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.loader import Documents, load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions
 from shared.definitions.rehearsal import Forgetful
+from shared.runtime.codec import plain
 from shared.runtime.errors import CarebusError, Conflict
 from shared.runtime.settings import definitions_cache
 
@@ -27,6 +29,7 @@ class Publication:
     changes: Sequence[Change]
     live_at: datetime | None
     """From when on every process works with it (UTC); None where nothing waits for that."""
+    differences: Sequence[DocumentChange]
 
 
 def read(folder: Path) -> Documents:
@@ -52,17 +55,20 @@ def overview(documents: Documents) -> list[dict[str, Any]]:
 async def publish(services: Services, documents: Documents, environment: Mapping[str, str]) -> Publication:
     """Make the documents the current definitions; raises PublishedMeanwhile."""
     cache = definitions_cache(environment)
+    before = await Definitions(services.store, services.clock).current()
     try:
         changes = await Definitions(services.store, services.clock, cache).publish(documents)
     except Conflict:
         raise PublishedMeanwhile from None
-    return Publication(changes, await _live_at(services, documents, cache, bool(changes)))
+    live_at = await _live_at(services, documents, cache, bool(changes))
+    return Publication(changes, live_at, differences(documents, changes, before))
 
 
 async def rehearse(services: Services, documents: Documents) -> Publication:
     """Tell what publishing would change, and change nothing."""
     changes = await Definitions(Forgetful(services.store), services.clock).publish(documents)
-    return Publication(changes, None)
+    before = await Definitions(services.store, services.clock).current()
+    return Publication(changes, None, differences(documents, changes, before))
 
 
 async def until_live(services: Services, live_at: datetime) -> None:
@@ -70,15 +76,17 @@ async def until_live(services: Services, live_at: datetime) -> None:
         await services.clock.pause(min(left.total_seconds(), 1.0))
 
 
-def changed(documents: Documents, changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """Return a line for each document: new, changed or unchanged."""
-    known = {(change.kind, change.name): change for change in changes}
-    lines = []
-    for kind, name in sorted(documents.sources):
-        change = known.get((kind, name))
-        what = "unchanged" if change is None else "new" if change.is_new else "changed"
-        lines.append({"kind": kind, "name": name, "change": what, "version": change.version if change else None})
-    return lines
+def changed(publication: Publication) -> list[dict[str, Any]]:
+    """Return a line for each document: new, changed or unchanged, and which tiles of a journey."""
+    return [{**plain(each), "tiles": _tiles(each)} for each in publication.differences]
+
+
+def _tiles(difference: DocumentChange) -> str:
+    told = difference.tiles
+    if told is None:
+        return ""
+    signs = {"+": told.added, "-": told.removed, "~": told.changed}
+    return " ".join(f"{sign}{tile}" for sign, tiles in signs.items() for tile in tiles)
 
 
 async def _live_at(services: Services, documents: Documents, cache: timedelta, is_changed: bool) -> datetime | None:

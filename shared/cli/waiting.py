@@ -18,6 +18,8 @@ from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
 from shared.runtime.ids import derived, quoted
 from shared.runtime.store import Row
+from shared.tasks import task as tasks
+from shared.tasks.messages import CloseTask
 
 POLL_SECONDS = 0.2
 
@@ -80,6 +82,8 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return devices.TABLE, quoted(body.device), f"change:{id_}"
         case ResolveCase():
             return cases.TABLE, quoted(body.case), f"activity:{id_}"
+        case CloseTask():
+            return tasks.TABLE, quoted(body.task), f"change:{id_}"
         case _:
             raise TypeError(f"{body.kind} leaves no row that is known here")
 

@@ -42,16 +42,24 @@ class Address:
 async def read_history(store: Store, address: Address) -> History | None:
     """Return the run; None where there is none."""
     place, run = partition(address.journey, address.contact), quoted(address.run)
-    row = await store.get(TABLE, place, f"run:{run}")
-    if row is None:
-        return None
+    before = await store.get(TABLE, place, f"run:{run}")
+    while before is not None:
+        steps = await _steps(store, place, f"step:{run}:")
+        after = await store.get(TABLE, place, before.key)
+        if after is not None and after.etag == before.etag:
+            return History(before.data["state"], tuple(sorted(steps, key=_order)))
+        before = after  # it went on meanwhile
+    return None
+
+
+async def _steps(store: Store, place: str, prefix: str) -> list[Mapping[str, Any]]:
     steps: list[Mapping[str, Any]] = []
     after: str | None = ""
     while after is not None:
-        page = await store.page(TABLE, place, prefix=f"step:{run}:", after=after, limit=PAGE)
+        page = await store.page(TABLE, place, prefix=prefix, after=after, limit=PAGE)
         steps += [step.data for step in page.rows]
         after = page.after
-    return History(row.data["state"], tuple(sorted(steps, key=_order)))
+    return steps
 
 
 def _order(step: Mapping[str, Any]) -> tuple[bool, int, str]:

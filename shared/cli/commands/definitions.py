@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the definitions.")]
 DEFINITIONS = Path("definitions")
+CHANGE = ("kind", "name", "change", "version")
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +35,7 @@ def publish(
     folder: Folder = DEFINITIONS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until everything is live.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Tell which tiles of a journey: +new, -gone, ~changed.")] = False,
 ) -> None:
     """Make a folder of definitions the current ones: all of them at once, or none.
 
@@ -45,12 +47,13 @@ def publish(
 
     cli: Cli = context.obj
     documents = _read(folder)
+    tiles = ("tiles",) if diff else ()
     if dry_run:
         rehearsal = cli.run(lambda services: publishing.rehearse(services, documents))
-        output.show(publishing.changed(documents, rehearsal.changes), ("kind", "name", "change", "version"))
+        output.show(publishing.changed(rehearsal), (*CHANGE, *tiles))
         return
     publication = cli.run(lambda services: publishing.publish(services, documents, cli.environment))
-    output.show(publishing.changed(documents, publication.changes), ("kind", "name", "change", "version"))
+    output.show(publishing.changed(publication), (*CHANGE, *tiles))
     live_at = publication.live_at
     if live_at is None:
         typer.echo("Everything is live.")

@@ -1,0 +1,1 @@
+"""Journeys as pictures: a tree in the terminal, Mermaid text, SVG."""
