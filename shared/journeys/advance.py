@@ -70,7 +70,8 @@ def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime)
     assert isinstance(tile, IfThenTile)
     if not _fits(run, body, tile.match, tile.segment, facts, now):
         return Decision()
-    return _go_on(replace(run, moved_by=(*run.moved_by, body.event)), message, tile.yes, facts, now)
+    moved = replace(run, moved_by=(*run.moved_by, body.event))
+    return _go_on(moved, message, tile.yes, facts, now, way="yes")
 
 
 def look_again(run: Run, message: Message[LookAgain], facts: RunFacts, now: datetime) -> Decision[Run]:
@@ -84,7 +85,7 @@ def look_again(run: Run, message: Message[LookAgain], facts: RunFacts, now: date
         return Decision()
     tile = facts.journey.tiles[wait.tile]
     assert isinstance(tile, IfThenTile)
-    return _go_on(run, message, tile.yes, facts, now)
+    return _go_on(run, message, tile.yes, facts, now, way="yes")
 
 
 def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) -> Decision[Run]:
@@ -99,7 +100,9 @@ def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) 
         return parked(message)
     tile = facts.journey.tiles[wait.tile]
     assert isinstance(tile, IfThenTile | WaitTile)
-    return _go_on(run, message, tile.no if isinstance(tile, IfThenTile) else tile.next, facts, now)
+    if isinstance(tile, WaitTile):
+        return _go_on(run, message, tile.next, facts, now)
+    return _go_on(run, message, tile.no, facts, now, way="no")
 
 
 def end_run(run: Run, message: Message[EndRun], facts: RunFacts, now: datetime) -> Decision[Run]:
@@ -155,14 +158,16 @@ def _either(event: Awaited, other: Lookup) -> Lookup:
     return lambda path: said(path) if path.startswith("event.") else other(path)
 
 
-def _go_on(run: Run, message: Message[Any], tile: str | None, facts: RunFacts, now: datetime) -> Decision[Run]:
-    """Leave the tile where the run waits, and walk on from this one."""
+def _go_on(
+    run: Run, message: Message[Any], tile: str | None, facts: RunFacts, now: datetime, way: str = ""
+) -> Decision[Run]:
+    """Leave the tile where the run waits, by the way of this name if it has several, and walk on from this one."""
     assert run.waiting is not None
     if facts.phase in STOPPED:
         return _exit(run, message, "journey_stopped", facts, now)
     left = run.waiting
     walked = walk(replace(run, waiting=None), tile, facts, now)
-    counts = counting.went_on(left.tile)
+    counts = counting.went_on(left.tile, way)
     counts.update(walked.counts)
     return _step(run, walked, message, counts, facts, now)
 

@@ -31,8 +31,9 @@ def left_from(tile: str) -> Counter[str]:
     return Counter({f"{tile}.in": 1, f"{tile}.exited": 1})
 
 
-def went_on(tile: str) -> Counter[str]:
-    return Counter({f"{tile}.waiting": -1, f"{tile}.processed": 1})
+def went_on(tile: str, way: str = "") -> Counter[str]:
+    ways = {f"{tile}.way:{way}": 1} if way else {}
+    return Counter({f"{tile}.waiting": -1, f"{tile}.processed": 1, **ways})
 
 
 def taken_out(tile: str) -> Counter[str]:

@@ -130,7 +130,7 @@ def wait(tile: WaitTile, at: Arrival) -> Effect:
 def if_then(tile: IfThenTile, at: Arrival) -> Effect:
     """Wait for an event, or to be in a segment, up to a limit."""
     if tile.segment and at.facts.verdicts.get(verdict_key(InSegment(tile.segment))):
-        return Effect(next=tile.yes)
+        return Effect(next=tile.yes, counts=("way:yes",))
     run = at.run
     token = derived("wait", run.id, tile.id)
     where = contact_hint(run) if tile.match is None else match_hint(tile.match, run, at.lookup)

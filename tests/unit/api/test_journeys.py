@@ -37,6 +37,7 @@ async def test_a_journey_tells_where_everybody_is_and_why_others_are_not() -> No
         (1, 0),
         (1, 1),
     ]
+    assert tiles["paid"]["more"] == {"way:yes": 1}
     assert shown["definition"]["starts_on"] == "order-placed"
     assert "uses" not in shown["definition"]
     assert shown["allowed"] == ["pause", "stop"]

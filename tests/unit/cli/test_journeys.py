@@ -63,6 +63,7 @@ def test_a_journey_is_shown_as_a_tree_with_its_numbers(laptop: Laptop) -> None:
     shown = laptop.done("journeys", "show", NAME)
     assert "1 condition_not_met" in shown
     assert "paid: if_then order-paid within 1d  [2 arrived, 1 waiting, 1 processed" in shown
+    assert "> yes  [1]" in shown
     assert "rest: wait 1h  [1 arrived, 1 waiting" in shown
     told = json.loads(laptop.done("journeys", "show", NAME, "--json"))
     assert told["versions"][0]["entered"] == 2
