@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from shared.definitions.loader import load
+from shared.cli.drawing.mermaid import mermaid
+from shared.definitions.loader import load, read_tree
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "journeys.md"
@@ -17,6 +18,12 @@ def test_the_examples_are_valid_definitions() -> None:
     assert list(documents.journeys) == ["critical-device-error"]
     assert list(documents.templates) == ["ticket-opened"]
     assert "iot-device-malfunction" in documents.triggers
+
+
+def test_the_picture_is_what_the_command_draws() -> None:
+    journey = load(read_tree(ROOT / "definitions")).journeys["critical-device-error"]
+    [picture] = re.findall(r"```mermaid\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert picture == mermaid(journey, journey.starts_on, {})
 
 
 def test_every_operator_is_named() -> None:

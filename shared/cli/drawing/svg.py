@@ -87,7 +87,8 @@ def _forked(card: Box, ways: list[Box]) -> Box:
     for way in ways:
         parts += [_curve(middle, card.height, x + way.middle, top), *_moved(way.parts, x, top)]
         if not way.ends:
-            parts += [_curve(x + way.middle, top + way.height, middle, height + GAP)]
+            out = x + way.middle
+            parts += [_line(out, top + way.height, out, height), _curve(out, height, middle, height + GAP)]
         x += way.width + BESIDE
     ends = all(way.ends for way in ways)
     return Box(width, height if ends else height + GAP, middle, ends, tuple(parts))

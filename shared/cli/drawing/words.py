@@ -111,7 +111,7 @@ def condition(asked: Condition) -> str:
         case AnyOf(conditions):
             return f"({' or '.join(map(condition, conditions))})"
         case Not(inner):
-            return f"not ({condition(inner)})"
+            return f"not {condition(inner)}" if isinstance(inner, AnyOf) else f"not ({condition(inner)})"
 
 
 def _wait(tile: WaitTile) -> str:
@@ -130,6 +130,8 @@ def _value(value: object) -> str:
         return ", ".join(map(_value, value))
     if isinstance(value, timedelta):
         return span(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 

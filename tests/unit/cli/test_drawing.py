@@ -97,7 +97,7 @@ def test_a_tree_as_text_says_what_each_tile_does_and_has_come_to() -> None:
 def test_conditions_and_waits_are_in_words() -> None:
     text = "\n".join(terminal.lines(tree(journey()), {}))
     assert "> trigger.amount gt 100" in text
-    assert "> not ((trigger.gift eq True or trigger.amount lt 5))" in text
+    assert "> not (trigger.gift eq true or trigger.amount lt 5)" in text
     assert "> 30 %" in text
     assert "rest: wait until 2026-12-24T09:00:00+01:00" in text
 
