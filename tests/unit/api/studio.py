@@ -78,7 +78,8 @@ class Studio:
 
     async def goes_live(self, text: str = DEFINITIONS) -> None:
         """Publish, and let so much time pass that everybody knows."""
-        assert (await self.publish(text)).status_code == 200
+        published = await self.publish(text)
+        assert published.status_code == 200, published.text
         await self.world.clock.pause(60)
 
     async def happens(self, trigger: str, contact: str = "C-1001", **attributes: Any) -> Envelope:

@@ -16,7 +16,10 @@ READS = {
     f"/api/cases/{CASE}": "agent",
     "/api/deliveries?contact=C-1": "agent",
     "/api/contacts/C-1001": "agent",
+    "/api/journeys": "agent or operator",
     "/api/journeys/x/not-entered": "agent or operator",
+    "/api/triggers": "agent or operator",
+    "/api/tasks?queue=x": "agent",
     "/api/unmatched": "operator",
     "/api/rejected": "operator",
 }

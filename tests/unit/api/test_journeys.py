@@ -4,8 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
+from shared.journeys.experiments import Verdict, record
+from shared.journeys.tick import envelope as tick
 from tests.unit.api.client import principal, problem
-from tests.unit.api.studio import ADDRESS, EDITED, Studio, studio
+from tests.unit.api.studio import ADDRESS, EDITED, ORDERS, Studio, studio
 from tests.unit.pages.world import CONTACT
 
 
@@ -75,9 +77,7 @@ async def test_a_journey_for_a_segment_tells_how_far_it_has_come() -> None:
         "segment: english\nmembers: {attribute: contact.language, op: eq, value: en}\n---\n"
         "journey: to-all\nstarts_on: {segment: english}\ntiles:\n  - id: rest\n    wait: {for: PT1H}\n"
     )
-    from shared.journeys.tick import envelope
-
-    await it.world.services.pipeline.take(envelope(it.world.clock.at))
+    await it.world.services.pipeline.take(tick(it.world.clock.at))
     await it.world.work()
     shown = (await it.get("/api/journeys/to-all")).json()
     [occurrence] = shown["occurrences"]
@@ -158,3 +158,17 @@ async def test_whoever_has_a_role_may_read(path: str, role: str, may: bool) -> N
     assert (await it.get(path)).status_code == (200 if may else 403)
     it.api.headers = {}
     assert (await it.get(path)).status_code == 401
+
+
+async def test_an_experiment_that_is_decided_says_why() -> None:
+    it = Studio()
+    await it.goes_live(
+        f"{ORDERS}---\njourney: tried\nstarts_on: order-placed\ngoal: {{trigger: order-paid, by: contact, share: 20}}\n"
+        "tiles:\n  - id: which\n    experiment:\n      share: 50\n      winner_by: goal\n      ends_after: P1D\n"
+        "      default: b\n      a: [{id: soon, wait: {for: PT1H}}]\n      b: [{id: late, wait: {for: PT2H}}]\n"
+    )
+    verdict = Verdict("b", "time_over", {"a": 3, "b": 4}, {"a": 0, "b": 1})
+    await record(it.world.store, "tried", 1, "which", verdict, it.world.clock.at)
+    shown = (await it.get("/api/journeys/tried")).json()
+    assert shown["goal_wanted"] == 20
+    assert (shown["experiments"]["which"]["winner"], shown["experiments"]["which"]["reason"]) == ("b", "time_over")
