@@ -1,8 +1,10 @@
 """Journeys as trees, Mermaid and SVG."""
 
+from io import StringIO
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
 from shared.cli.drawing import terminal
 from shared.cli.drawing.mermaid import mermaid
@@ -92,6 +94,15 @@ def test_a_tree_as_text_says_what_each_tile_does_and_has_come_to() -> None:
         "    paid.no.exit: exit unpaid",
         "rest: wait 1h",
     ]
+
+
+def test_a_tree_in_the_terminal_says_the_same_and_takes_no_markup_from_outside() -> None:
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(terminal.branches("[red]name", tree(journey()), {}))
+    shown = console.export_text()
+    assert "[red]name" in shown
+    assert "thank  send_sms thanks" in shown
+    assert 'Call <them> & "ask"' in shown
 
 
 def test_conditions_and_waits_are_in_words() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,10 @@ def test_a_journey_is_paused_resumed_and_stopped(laptop: Laptop) -> None:
     happens(laptop, "order-paid", "C-1")
     assert len(runs(laptop, "--tile", "paid")) == 1
     assert laptop.done("journeys", "resume", NAME, "--yes", "--wait").endswith("is resumed.\n")
+    laptop.clock.time += timedelta(minutes=1)
+    laptop.settle()
+    assert len(runs(laptop, "--tile", "rest")) == 2
+    assert laptop.done("replay", "--all", NAME) == "2 replayed, no difference.\n"
     assert laptop.done("journeys", "stop", NAME, "--yes", "--wait").endswith("is stopped.\n")
     laptop.settle()
     assert runs(laptop) == []
@@ -148,6 +153,7 @@ def test_a_move_tells_who_lands_where_and_moves_only_after_a_yes(laptop: Laptop,
     laptop.done("journeys", "move", NAME, "--to", "2", "--yes")
     laptop.settle()
     assert len(runs(laptop, "--version", "2")) == 2
+    assert laptop.done("replay", "--all", NAME) == "2 replayed, no difference.\n"
     assert laptop.done("journeys", "move", NAME, "--to", "2", "--yes") == "Nobody waits in another version than 2.\n"
 
 
