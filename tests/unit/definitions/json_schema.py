@@ -32,6 +32,8 @@ class JsonSchema:
                 return self._accepts(self._schema["$defs"][wanted.removeprefix("#/$defs/")], value)
             case "oneOf":
                 return sum(self._accepts(each, value) for each in wanted) == 1
+            case "anyOf":
+                return any(self._accepts(each, value) for each in wanted)
             case "type":
                 return any(_is(value, name) for name in ([wanted] if isinstance(wanted, str) else wanted))
             case "enum":
