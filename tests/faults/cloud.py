@@ -5,7 +5,7 @@ import json
 import os
 import signal
 from asyncio import create_task, shield, sleep, to_thread
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import aiohttp
 from local.cloud.services import ROOT
 from local.cloud.settings import Addresses, Secrets, local_settings
 from local.story.crowd import Person, people, register
-from shared.definitions.loader import load, read_tree
+from shared.definitions.loader import Documents, load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Definitions
 from shared.runtime.azure.bus import AzureBus
 from shared.runtime.azure.connection import ConnectionString
@@ -34,6 +34,15 @@ REGISTRATION_SECONDS = 120
 DEFINITIONS = ROOT / "definitions"
 
 
+Prepare = Callable[[AzureStore], Awaitable[None]]
+"""Puts into the tables what the host shall find there."""
+
+
+async def publish(store: AzureStore, documents: Documents | None = None) -> None:
+    """Publish definitions, the project's if none are given: live at once, nobody runs who could know older ones."""
+    await Definitions(store, SystemClock(), -EVERYBODY_KNOWS).publish(documents or load(read_tree(DEFINITIONS)))
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """A running system with its people."""
@@ -47,6 +56,13 @@ class Cloud:
     bus: AzureBus
     http: aiohttp.ClientSession
     tables: Tables
+    store: AzureStore
+
+    async def tick(self) -> None:
+        """Let a minute have passed for the journeys: their timer fires, by the host's admin door."""
+        headers = {"x-functions-key": self.secrets.function_key}
+        async with self.http.post(f"{self.host.url}/admin/functions/tick_journeys", json={}, headers=headers) as answer:
+            answer.raise_for_status()
 
     async def crash_host(self) -> None:
         """Kill -9 the functions host, and start it again."""
@@ -96,9 +112,9 @@ async def _in_a_thread(work: Callable[[], None]) -> None:
 
 @asynccontextmanager
 async def running_cloud(
-    folder: Path, number_of_people: int, lock_seconds: float = LOCK_SECONDS
+    folder: Path, number_of_people: int, lock_seconds: float = LOCK_SECONDS, prepare: Prepare = publish
 ) -> AsyncIterator[Cloud]:
-    """Run everything on free ports, definitions published and people known; the folder has data and logs."""
+    """Run everything on free ports, the tables prepared and people known; the folder has data and logs."""
     async with AsyncExitStack() as stack:
         azurite = stack.enter_context(running_azurite(_made(folder / "tables")))
         options = ("--ttl", "P14D")
@@ -111,27 +127,22 @@ async def running_cloud(
         stack.callback(gc.collect)
         bus = AzureBus(ConnectionString(emulator.connection_string))
         stack.push_async_callback(bus.close)
-        await _publish(azurite)
+        store = AzureStore(ConnectionString(azurite.connection_string))
+        stack.push_async_callback(store.close)
+        await prepare(store)
         secrets, port = Secrets.made(), free_port()
         where = Addresses(emulator.connection_string, azurite.connection_string, sink.url, f"http://127.0.0.1:{port}")
         settings = local_settings(secrets, where)
         values = settings["Values"] | {"AcsConnection": sink.connection_string}
-        host = stack.enter_context(running_host(ROOT, values, settings["Keys"], ("--port", str(port))))
+        keys = settings["Keys"] | {"_master": secrets.function_key}
+        host = stack.enter_context(running_host(ROOT, values, keys, ("--port", str(port))))
         stack.callback(lambda: (folder / "host.log").write_text(host.output, encoding="utf-8"))
         http = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)))
         tables = await stack.enter_async_context(Tables.connected(azurite.connection_string))
-        cloud = Cloud(azurite, emulator, sink, host, secrets, people(number_of_people), bus, http, tables)
-        await _register(cloud)
+        cloud = Cloud(azurite, emulator, sink, host, secrets, people(number_of_people), bus, http, tables, store)
+        if number_of_people:
+            await _register(cloud)
         yield cloud
-
-
-async def _publish(azurite: Azurite) -> None:
-    """Publish the project's definitions: live at once, since nobody runs yet who could know older ones."""
-    store = AzureStore(ConnectionString(azurite.connection_string))
-    try:
-        await Definitions(store, SystemClock(), -EVERYBODY_KNOWS).publish(load(read_tree(DEFINITIONS)))
-    finally:
-        await store.close()
 
 
 async def _register(cloud: Cloud) -> None:

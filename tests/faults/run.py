@@ -5,6 +5,7 @@ Exit 0 where every promise was kept, 1 where not, 2 where it did not start or wa
 python -m tests.faults.run kills --events 200 --kills 10 --seed 7 --lock 60
 python -m tests.faults.run outage --events 200 --service tables --seconds 60
 python -m tests.faults.run failures --events 80 --times 2
+python -m tests.faults.run segment --members 10000 --kills 3 --seed 7
 python -m tests.faults.run soak --minutes 10 --seed 7
 """
 
@@ -24,8 +25,10 @@ from typing import Any
 from rich.console import Console
 
 from tests.faults.cloud import Cloud, running_cloud
+from tests.faults.members import Crowd
 from tests.faults.scenarios import Outcome, failures, kills, outage
 from tests.faults.screen import closing, watching
+from tests.faults.segment import enter_segment
 from tests.faults.soak import PEOPLE, Soak
 
 KEPT, BROKEN, UNKNOWN = 0, 1, 2
@@ -75,6 +78,15 @@ def _parser() -> argparse.ArgumentParser:
     away.add_argument("--seconds", type=float, default=60, help="for how long (60)")
     fail = commands.add_parser("failures", parents=[shared], help="let the provider fail in every way")
     fail.add_argument("--times", type=int, default=1, help="how often for each customer (1)")
+    entering = commands.add_parser("segment", help="let a segment's members enter a journey, and kill the host -9")
+    entering.add_argument(
+        "--members", type=int, default=10_000, help="how many; beside them, a fifth of others (10000)"
+    )
+    entering.add_argument("--kills", type=int, default=3, help="how often (3)")
+    entering.add_argument("--seed", type=int, default=1, help="chooses moments (1)")
+    entering.add_argument(
+        "--lock", type=float, default=60, help="seconds until a killed host's messages come again (60)"
+    )
     soaking = commands.add_parser("soak", help="all of it at random, for minutes")
     soaking.add_argument("--minutes", type=float, default=10, help="how long things go wrong (10)")
     soaking.add_argument(
@@ -88,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _run(options: argparse.Namespace, folder: Path) -> bool:
     """Return whether every promise was kept."""
+    if options.scenario == "segment":
+        return await _segment(options, folder)
     people = PEOPLE if options.scenario == "soak" else options.events
     async with running_cloud(folder, people, options.lock) as cloud:
         if options.scenario == "soak":
@@ -97,6 +111,15 @@ async def _run(options: argparse.Namespace, folder: Path) -> bool:
     print(outcome.ledger)
     print("\n".join(outcome.violations) or "\nEvery promise was kept.")
     return not outcome.violations
+
+
+async def _segment(options: argparse.Namespace, folder: Path) -> bool:
+    crowd = Crowd(options.members)
+    async with running_cloud(folder, 0, options.lock, crowd.prepare()) as cloud:
+        entered = await enter_segment(cloud, crowd, options.kills, options.seed)
+    print(f"\nsegment, {options.kills} kills, seed {options.seed}\n\n{entered}")
+    print("\n".join(entered.violations) or "\nEvery promise was kept.")
+    return not entered.violations
 
 
 async def _soak(soak: Soak) -> bool:
