@@ -22,13 +22,15 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bus_speed, emulator, history, imports, latency, million, report, story_costs, throughput
+from bench import bus_speed, emulator, history, imports, latency, million, report, story_costs, throughput, tick, tiles
 from bench.part import Bench, Part
 
 type Measure = Callable[[Bench], Coroutine[Any, Any, Part]]
 
 PARTS: dict[str, Measure] = {
     "story": story_costs.measure,
+    "tiles": tiles.measure,
+    "tick": tick.measure,
     "throughput": throughput.measure,
     "latency": latency.measure,
     "history": history.measure,
@@ -40,6 +42,8 @@ BY_HAND: dict[str, Measure] = {"million": million.measure}
 """Parts that run only when they are named."""
 WHAT_IT_IS = {
     "story": "bus messages and table requests of one story, against the gate",
+    "tiles": "table requests and batches of a journey's steps, by its tiles, against the gate",
+    "tick": "table requests of the minute's tick, with 1 and with 1,000 runs waiting, against the gate",
     "throughput": "stories a second and CPU, over the same SDK calls without our code",
     "latency": "from webhook to SMS, at ten stories a second",
     "history": "what a story costs with ten times as many behind it",

@@ -6,7 +6,6 @@ all resolutions; the clock runs until every report has come back. Who is first c
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -20,15 +19,12 @@ from bench import world
 from bench.access_log import LOG_SECONDS, AccessLog
 from bench.driver import Driver, Stories, Story
 from bench.part import Bench, Line, Part
-from local.cloud.child import Service
 from local.cloud.cloud import Cloud
-from local.cloud.settings import environment_for
 
 ROUNDS, QUICK_ROUNDS = 7, 1
 STORIES, QUICK_STORIES = 60, 2
 """In each round."""
 TAPE = "tape.jsonl"
-READY = r"Host ready on (http://\S+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ async def measure(bench: Bench) -> Part:
     stories = Stories(world.PEOPLE)
     (recorded,) = stories.next(1)
     begin, tape = world.copied(await world.base(bench), "recorded"), bench.folder / TAPE
-    async with world.running(begin, _service("bench.recording", tape)) as (cloud, driver):
+    async with world.running(begin, world.service("bench.recording", tape)) as (cloud, driver):
         # One before it makes the tables.
         for each in (stories.next(1), [recorded]):
             await cloud.during(driver.tell(each))
@@ -76,7 +72,7 @@ async def measure(bench: Bench) -> Part:
 
 @asynccontextmanager
 async def _both(begin: Path, tape: Path, recorded: Story) -> AsyncIterator[tuple[Side, Side]]:
-    replay = _service("bench.replay", tape, recorded.person.number, recorded.code)
+    replay = world.service("bench.replay", tape, recorded.person.number, recorded.code)
     async with (
         world.running(world.copied(begin, "ours")) as (ours, our_driver),
         world.running(world.copied(begin, "bare"), replay) as (bare, bare_driver),
@@ -100,19 +96,6 @@ async def _rounds(bench: Bench, sides: tuple[Side, Side], stories: Stories) -> t
         for which in (turn % 2, 1 - turn % 2):
             found[which].append(await sides[which].play(these))
     return found[0][1:], found[1][1:]
-
-
-def _service(module: str, *arguments: object) -> Callable[[Path, int], Service]:
-    def service(settings: Path, port: int) -> Service:
-        command = [sys.executable, "-u", "-m", module, *map(str, arguments)]
-        return Service(
-            "host",
-            [*command, "--settings", str(settings), "--port", str(port)],
-            READY,
-            environment_for(settings),
-        )
-
-    return service
 
 
 def _part(ours: list[Round], bare: list[Round]) -> Part:

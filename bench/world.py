@@ -1,6 +1,7 @@
 """The local clouds that are measured: set up once, then copied, so that all begin alike."""
 
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,13 +11,27 @@ import psutil
 from bench.driver import Driver
 from bench.part import Bench
 from local.cloud import services
+from local.cloud.child import Service
 from local.cloud.cloud import Cloud, HostService, running_cloud
 from local.cloud.seed import DEFINITIONS, carebus
+from local.cloud.settings import environment_for
 from local.story.crowd import people, register
 
 JOURNEYS = ("critical-device-error", "case-status-update")
 """The two of the story; a third one that waits costs what its waits cost."""
 PEOPLE, QUICK_PEOPLE = 100, 30
+READY = r"Host ready on (http://\S+)"
+
+
+def service(module: str, *arguments: object) -> HostService:
+    """Return a module as what answers in the host's place; it says so with the host's words."""
+
+    def started(settings: Path, port: int) -> Service:
+        command = [sys.executable, "-u", "-m", module, *map(str, arguments)]
+        where = ["--settings", str(settings), "--port", str(port)]
+        return Service("host", [*command, *where], READY, environment_for(settings))
+
+    return started
 
 
 @asynccontextmanager
