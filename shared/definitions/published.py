@@ -13,10 +13,22 @@ from typing import Any
 
 from shared.definitions.calendar import Calendar
 from shared.definitions.catalogue import Catalogue, Published
+from shared.definitions.current import (
+    CATALOGUE,
+    LATEST,
+    PART,
+    TABLE,
+    changed_line,
+    journey_line,
+    key_of,
+    pointers,
+    time_in,
+    version_of,
+)
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Definition, Documents, Kind, parse
-from shared.definitions.states import FINAL, NEXT, NotAllowed, State
+from shared.definitions.states import FINAL
 from shared.definitions.templates import Template
 from shared.runtime import codec
 from shared.runtime.clock import Clock
@@ -24,9 +36,6 @@ from shared.runtime.errors import Conflict, Transient
 from shared.runtime.ids import joined
 from shared.runtime.store import Insert, Replace, Row, Store
 
-TABLE = "definitions"
-CATALOGUE = "catalogue"
-LATEST = "latest"
 EVERYBODY_KNOWS = timedelta(seconds=5)
 """Added to the cache period before a new version is live: by then no process works with the old catalogue."""
 
@@ -62,7 +71,7 @@ class Definitions:
         self._cache_for = cache_for
         self._parsed: dict[tuple[str, str, int], Any] = {}
         self._catalogue: Catalogue | None = None
-        self._pointers: Mapping[str, Any] = _pointers(None)
+        self._pointers: Mapping[str, Any] = pointers(None)
         self._etag = ""
         self._fresh_until: datetime | None = None
 
@@ -72,7 +81,7 @@ class Definitions:
         if self._catalogue is None or self._fresh_until is None or now >= self._fresh_until:
             row = await self._store.get(TABLE, CATALOGUE, LATEST)
             if self._catalogue is None or row is None or row.etag != self._etag:
-                self._pointers = _pointers(row)
+                self._pointers = pointers(row)
                 self._catalogue = await self._assembled(self._pointers)
                 self._etag = row.etag if row else ""
             self._fresh_until = now + self._cache_for
@@ -86,14 +95,14 @@ class Definitions:
     async def standing(self) -> Standing:
         """Return the sources of everything that is published now."""
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
-        pointers = _pointers(row)
-        names = [(kind, name) for kind, part in PART.items() for name in pointers[part]]
-        found = {(kind, name): await self.source(kind, name, _version_of(pointers, kind, name)) for kind, name in names}
+        held = pointers(row)
+        names = [(kind, name) for kind, part in PART.items() for name in held[part]]
+        found = {(kind, name): await self.source(kind, name, version_of(held, kind, name)) for kind, name in names}
         return Standing(found, row.etag if row else "")
 
     async def source(self, kind: Kind, name: str, version: int) -> Any:
         """Return one version of a definition as it is stored; raises LookupError."""
-        row: Row | None = await self._store.get(TABLE, joined(kind, name), _key(version))
+        row: Row | None = await self._store.get(TABLE, joined(kind, name), key_of(version))
         if row is None:
             raise LookupError(f"{kind} {name} has no version {version}")
         return row.data["source"]
@@ -145,17 +154,17 @@ class Definitions:
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
         if based_on is not None and based_on.etag != (row.etag if row else ""):
             raise Conflict(LATEST)
-        pointers = _pointers(row)
-        await self._check_lives(pointers, documents)
+        held = pointers(row)
+        await self._check_lives(held, documents)
         changes = [
             change
             for (kind, name), source in documents.sources.items()
-            if (change := await self._put(pointers, kind, name, source)) is not None
+            if (change := await self._put(held, kind, name, source)) is not None
         ]
         for change in changes:
-            self._point(pointers, change, documents)
+            self._point(held, change, documents)
         if changes:
-            latest = Replace(LATEST, pointers, row.etag) if row else Insert(LATEST, pointers)
+            latest = Replace(LATEST, held, row.etag) if row else Insert(LATEST, held)
             await self._store.write(TABLE, CATALOGUE, latest)
         return changes
 
@@ -166,82 +175,73 @@ class Definitions:
         Conflict where somebody else changed definitions meanwhile.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
-        pointers = _pointers(row)
-        if row is None or journey not in pointers["journeys"]:
+        held = pointers(row)
+        if row is None or journey not in held["journeys"]:
             raise LookupError(journey)
-        held = pointers["journeys"][journey]
-        if not _is_done(held, command):
-            line = {**held, "state": _next(held, command), "since": now.isoformat()}
-            line.pop("held_until", None)
-            if command == "resume":
-                line["held_until"] = (now + self._cache_for + EVERYBODY_KNOWS).isoformat()
-            pointers["journeys"][journey] = line
-            await self._store.write(TABLE, CATALOGUE, Replace(LATEST, pointers, row.etag))
+        line = changed_line(held["journeys"][journey], command, now, self.known_at(now))
+        if line is not None:
+            held["journeys"][journey] = line
+            await self._store.write(TABLE, CATALOGUE, Replace(LATEST, held, row.etag))
             self._fresh_until = None
-        return await self._published(journey, pointers["journeys"][journey])
+        return await self._published(journey, held["journeys"][journey])
 
-    async def _check_lives(self, pointers: Mapping[str, Any], documents: Documents) -> None:
+    async def _check_lives(self, held: Mapping[str, Any], documents: Documents) -> None:
         reviving = [
             f"trigger {name}"
             for name, trigger in documents.triggers.items()
             if trigger.state != "stopped"
-            and (version := _version_of(pointers, "trigger", name))
+            and (version := version_of(held, "trigger", name))
             and (await self._version("trigger", name, version)).state == "stopped"
         ]
         reviving += [
             f"journey {name}"
             for name in documents.journeys
-            if (held := pointers["journeys"].get(name)) is not None
-            and held["state"] in FINAL
-            and await self.source("journey", name, held["version"]) != documents.sources["journey", name]
+            if (line := held["journeys"].get(name)) is not None
+            and line["state"] in FINAL
+            and await self.source("journey", name, line["version"]) != documents.sources["journey", name]
         ]
         if reviving:
             reason = "it is stopped for good; what goes on needs another name"
             raise Invalid([Fault(name, 0, reason) for name in reviving])
 
-    async def _put(self, pointers: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
-        version = _version_of(pointers, kind, name)
+    async def _put(self, held: Mapping[str, Any], kind: Kind, name: str, source: Any) -> Change | None:
+        version = version_of(held, kind, name)
         if version and (await self.source(kind, name, version)) == source:
             return None
         for following in count(version + 1):
             try:
-                await self._store.write(TABLE, joined(kind, name), Insert(_key(following), {"source": source}))
+                await self._store.write(TABLE, joined(kind, name), Insert(key_of(following), {"source": source}))
             except Conflict:
                 continue  # left by a publication that did not come to its end
             return Change(kind, name, following, not version)
         raise AssertionError
 
-    def _point(self, pointers: dict[str, Any], change: Change, documents: Documents) -> None:
+    def _point(self, held: dict[str, Any], change: Change, documents: Documents) -> None:
         if change.kind != "journey":
-            pointers[PART[change.kind]][change.name] = change.version
+            held[PART[change.kind]][change.name] = change.version
             return
-        now = self._clock.now()
-        live_from = now + self._cache_for + EVERYBODY_KNOWS
-        held = pointers["journeys"].get(change.name)
-        line = {"version": change.version, "state": "live", "live_from": live_from.isoformat()}
-        line |= {name: held[name] for name in ("state", "since", "held_until", "first_live") if held and name in held}
-        journey = documents.journeys[change.name]
-        if not journey.is_draft:
-            line.setdefault("first_live", live_from.isoformat())
-        pointers["journeys"][change.name] = line | _before(held, now)
+        journey, now = documents.journeys[change.name], self._clock.now()
+        lines, waits = held["journeys"], held["waits"]
+        lines[change.name] = journey_line(
+            lines.get(change.name), change.version, self.known_at(now), now, is_draft=journey.is_draft
+        )
         for trigger in (*journey.triggers(), CONTACTS_CHANGED):
-            waits = journey.waited_by(trigger) | set(pointers["waits"].get(trigger, ()))
-            if waits:
-                pointers["waits"][trigger] = sorted(waits)
+            if by := journey.waited_by(trigger) | set(waits.get(trigger, ())):
+                waits[trigger] = sorted(by)
 
-    async def _assembled(self, pointers: Mapping[str, Any]) -> Catalogue:
+    async def _assembled(self, held: Mapping[str, Any]) -> Catalogue:
         triggers, templates, segments, calendars = [
-            {name: await self._version(kind, name, number) for name, number in pointers[PART[kind]].items()}
+            {name: await self._version(kind, name, number) for name, number in held[PART[kind]].items()}
             for kind in ("trigger", "template", "segment", "calendar")
         ]
-        journeys = {name: await self._published(name, line) for name, line in pointers["journeys"].items()}
-        waits = {trigger: frozenset(by) for trigger, by in pointers["waits"].items()}
+        journeys = {name: await self._published(name, line) for name, line in held["journeys"].items()}
+        waits = {trigger: frozenset(by) for trigger, by in held["waits"].items()}
         return Catalogue(triggers, journeys, templates, waits, segments, calendars)
 
     async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
         journey = await self.journey(name, line["version"])
         live_from = datetime.fromisoformat(line["live_from"])
-        since, held_until, first_live = (_time(line, name) for name in ("since", "held_until", "first_live"))
+        since, held_until, first_live = (time_in(line, name) for name in ("since", "held_until", "first_live"))
         before = None
         if self._clock.now() < live_from and "before" in line:
             before = await self._published(name, line["before"])
@@ -256,61 +256,7 @@ class Definitions:
         return self._parsed[key]
 
 
-PART: Mapping[Kind, str] = {
-    "trigger": "triggers",
-    "template": "templates",
-    "contact_attributes": "contact_attributes",
-    "segment": "segments",
-    "calendar": "calendars",
-    "journey": "journeys",
-}
-"""Kind to where the row keeps the current versions of it."""
-
-
 @lru_cache(maxsize=1024)
 def _parsed(kind: Kind, source: str) -> Definition:
     """Equal sources are read once a process: a version that only goes back to an earlier text, or a thousand worlds."""
     return parse(kind, json.loads(source))
-
-
-def _pointers(row: Row | None) -> dict[str, Any]:
-    """Return a copy of what the row says; one from before there was a kind has nothing of it."""
-    held = row.data if row else {}
-    return {part: dict(held.get(part, {})) for part in (*PART.values(), "waits")}
-
-
-def _before(held: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
-    """Return what stays in force until the next version is live: the one held or, while that is not live, its own."""
-    if held is None:
-        return {}
-    if now < datetime.fromisoformat(held["live_from"]):
-        return {"before": held["before"]} if "before" in held else {}
-    return {"before": {name: held[name] for name in ("version", "state", "live_from")}}
-
-
-def _next(held: Mapping[str, Any], command: str) -> State:
-    state = NEXT.get((held["state"], command))
-    if state is None:
-        raise NotAllowed(held["state"])
-    return state
-
-
-def _is_done(held: Mapping[str, Any], command: str) -> bool:
-    """Whether the command came before: its state is the one that is held."""
-    return (held["state"], command) not in NEXT and held["state"] in [
-        state for (_, said), state in NEXT.items() if said == command
-    ]
-
-
-def _time(line: Mapping[str, Any], name: str) -> datetime | None:
-    return datetime.fromisoformat(line[name]) if name in line else None
-
-
-def _version_of(pointers: Mapping[str, Any], kind: Kind, name: str) -> int:
-    held = pointers[PART[kind]].get(name, 0)
-    number: int = held["version"] if isinstance(held, Mapping) else held
-    return number
-
-
-def _key(version: int) -> str:
-    return f"v{version:06d}"

@@ -1,6 +1,7 @@
 """Calendars are published as templates are, also where there were none before."""
 
-from shared.definitions.published import PART, Change, Definitions
+from shared.definitions.current import PART
+from shared.definitions.published import Change, Definitions
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.store import Insert
 from tests.unit.definitions.world import load
