@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from math import sqrt
 
 import pytest
 
@@ -20,7 +21,7 @@ LIKED = {"sms": 0.2, "email": 0.9, "push": 0.5}
 
 def near(found: int, percent: int) -> bool:
     """Whether so many of 10,000 are that share, give or take four standard deviations."""
-    spread = (percent * (100 - percent)) ** 0.5
+    spread = sqrt(percent * (100 - percent))
     return abs(found - 100 * percent) < 4 * spread
 
 
