@@ -45,4 +45,4 @@ def test_what_no_run_is_about_cannot_be_asked() -> None:
     assert faults(HEAD + "tiles:\n" + URGENT) == ["4: `case.priority`: no case is known here"]
     text = f"journey: j\nstarts_on: greeted\nentry: {SENSOR}\ntiles: [{{id: hi, send_sms: hello}}]\n"
     text += "---\ntrigger: greeted\nkind: custom\nattributes: {contact: reference}\naudience: {attribute: contact}\n"
-    assert faults(text) == ["3: `device.model`: no device is known here"]
+    assert faults(text) == ["3: `device.model`: the starting trigger names no device"]
