@@ -47,7 +47,7 @@ format: $(PACKAGES) ## Format the code and mend what ruff can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(SET_UP) ## Measure what a story costs
+bench: $(SET_UP) ## Measure what a story and a journey cost
 	@$(BIN)/python -m bench
 
 soak: $(SET_UP) ## Let everything go wrong for MINUTES=10, then audit; SEED=N chooses the same faults again

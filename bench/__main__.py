@@ -1,4 +1,4 @@
-"""`make bench`: what a story costs, in operations, in time, in CPU, and over what one could not do without.
+"""`make bench`: what a story and a journey cost, in operations, in time, in CPU, and over what one could not do without.
 
 python -m bench                       everything but a million messages
 python -m bench throughput latency    parts of it
@@ -93,7 +93,7 @@ def _tell(parts: Mapping[str, Part], console: Console, results: Path) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
-        description="Measure what a story costs.",
+        description="Measure what a story and a journey cost.",
         epilog="parts:\n" + "\n".join(f"  {name:<12}{WHAT_IT_IS[name]}" for name in (*PARTS, *BY_HAND)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
