@@ -119,6 +119,7 @@ def fired(trigger: Trigger, changed: RecordChanged) -> TriggerFired:
 
 
 def _takes_newcomers(published: Published, now: datetime) -> bool:
+    """Whether who comes into its segment now shall enter; while it is paused, they are parked like all entries."""
     start = published.journey.segment
     return start is not None and start.repeat == "newcomers" and published.phase(now) in ("live", "paused")
 

@@ -1,21 +1,24 @@
 """What happened, told by the rows that were committed: this asks no feature, so it tells of every one."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from shared.definitions.conditions import Condition, Lookup
+from shared.definitions.conditions import Lookup
+from shared.definitions.journey import CONTACTS_CHANGED
 from shared.definitions.loader import Documents
+from shared.definitions.tiles import Tile
 from shared.deliveries.reasons import REASONS
 from shared.runtime.codec import typed
 from shared.runtime.store import Change, Delete
-from shared.scenarios import words
-from shared.scenarios.rows import CaseRow, Letter, RunRow, StepRow, Stored, Waiting
+from shared.scenarios import ways, words
+from shared.scenarios.rows import CaseRow, Letter, RunRow, StepRow, Stored, TaskRow, Waiting, WalkRow
 
 Rows = Mapping[str, Mapping[str, Any]]
-DETAILS = ("tile", "waits", "goes on")
+DETAILS = ("tile", "waits", "goes on", "segment")
 """Kinds that are only told of the journey that a scenario is about."""
 
 
@@ -40,6 +43,8 @@ class Chronicle:
         self.runs: dict[str, RunRow] = {}
         self.letters: dict[str, Letter] = {}
         self.cases: dict[str, CaseRow] = {}
+        self.entered: Counter[str] = Counter()
+        """Journey to how many runs of it there are."""
         self.refused_before: list[str] = []
         self.is_open = False
         self._documents = documents
@@ -66,6 +71,10 @@ class Chronicle:
                 self._contact(unquote(partition), rows)
             case "cases" if "head" in rows:
                 self._case(typed(Stored[CaseRow], rows["head"]).state)
+            case "tasks" if "head" in rows:
+                self._task(typed(Stored[TaskRow], rows["head"]).state)
+            case "occurrences" if "head" in rows:
+                self._walked(typed(Stored[WalkRow], rows["head"]).state)
             case "rejected":
                 self._rejected(rows)
             case "unmatched":
@@ -87,6 +96,15 @@ class Chronicle:
         elif (before.status, before.status_reason) != (case.status, case.status_reason):
             self.tell("case", f"{case.number} is {case.status}, {case.status_reason}")
 
+    def _task(self, task: TaskRow) -> None:
+        due = f"due {self._moment(task.due_at)}"
+        self.tell("task", f"{task.subject} ({task.contact}), for the {task.owner} {task.name}, {due}: {task.state}")
+
+    def _walked(self, walk: WalkRow) -> None:
+        if walk.finished_at is not None:
+            text = f"{walk.journey} starts for {walk.segment}: {walk.entered} in it"
+            self.tell("segment", text, journey=walk.journey)
+
     def _contact(self, contact: str, rows: Rows) -> None:
         for key, row in rows.items():
             if key == "head":
@@ -101,7 +119,8 @@ class Chronicle:
         content = letter.outgoing
         if content and letter.has_left() and not (before and before.has_left()):
             subject = (f"subject: {content.subject}",) if content.subject else ()
-            to = f"{letter.channel} to {letter.contact}, {content.to}: {letter.request.template}"
+            point = "their browser" if letter.channel == "push" else content.to
+            to = f"{letter.channel} to {letter.contact}, {point}: {letter.request.template}"
             by = f" ({letter.request.journey}, {letter.request.tile})" if letter.request.journey else ""
             told = f"{to} in {letter.language}{by}"
             self.tell("message", told, *subject, *content.text.splitlines(), journey=letter.request.journey)
@@ -126,20 +145,25 @@ class Chronicle:
         if before is None:
             self._entered(run)
         elif before.waiting and before.waiting != run.waiting:
-            self._tell(run, "goes on", f"{before.waiting.tile}: {_cause(step, before.waiting.tile, run)}")
+            self._tell(run, "goes on", f"{before.waiting.tile}: {_cause(step, before, run)}")
         new = run.path[len(before.path) if before else 0 :]
+        inputs = step.inputs if step else {}
         for tile, following in zip(new, (*new[1:], None), strict=False):
-            self._tell(run, "tile", f"{tile}: {self._tiles.words(run.journey, tile)}", *self._way(run, tile, following))
+            way = ways.told(self._tile(run, tile), run, following, inputs, self._lookup(run))
+            self._tell(run, "tile", f"{tile}: {self._tiles.words(run.journey, tile)}", *way)
         if run.waiting and run.waiting != (before.waiting if before else None):
             self._tell(run, "waits", self._wait(run.waiting))
         if run.status in ("completed", "exited") and (before is None or before.status != run.status):
             what = "completes" if run.status == "completed" else "exits"
             self._tell(run, "ends", f"{run.contact} {what} {run.journey}{f': {run.reason}' if run.reason else ''}")
+        if run.goal_at and not (before and before.goal_at):
+            self._tell(run, "goal", f"{run.contact} reaches the goal of {run.journey}")
 
     def _tell(self, run: RunRow, kind: str, text: str, *notes: str) -> None:
         self.tell(kind, text, *(note for note in notes if note), journey=run.journey, contact=run.contact)
 
     def _entered(self, run: RunRow) -> None:
+        self.entered[run.journey] += 1
         definition = self._documents.journeys.get(run.journey)
         entry = definition.entry if definition else None
         why = words.condition(entry, self._lookup(run)) if entry else ""
@@ -153,21 +177,11 @@ class Chronicle:
         """A hint names what is waited for; without one it is an answer, or only the time."""
         trigger, _, by = waiting.hint.partition("~")
         what = f" for {unquote(trigger)} by {by.partition('~')[0]}" if trigger else ""
+        what = " to be in the segment" if unquote(trigger) == CONTACTS_CHANGED else what
         return f"{waiting.tile}{what} until {self._moment(waiting.until)}, {words.span(waiting.until - self._now())}"
 
-    def _way(self, run: RunRow, tile: str, following: str | None) -> tuple[str, ...]:
-        """Why the run went on as it did: which case of a branch held, which way a choice fell."""
-        if tile in run.choices:
-            return (f"took {words.value(run.choices[tile])}",)
-        definition = self._documents.journeys[run.journey].tiles.get(tile) if self._known(run) else None
-        cases: Sequence[Any] = getattr(definition, "cases", ())
-        if not cases:
-            return ()
-        read = self._lookup(run)
-        taken = next((case.when for case in cases if case.next == following), None)
-        if taken is not None:
-            return (f"held: {words.condition(taken, read)}",)
-        return ("otherwise", *(f"did not hold: {words.condition(_when(case), read)}" for case in cases))
+    def _tile(self, run: RunRow, tile: str) -> Tile | None:
+        return self._documents.journeys[run.journey].tiles.get(tile) if self._known(run) else None
 
     def _known(self, run: RunRow) -> bool:
         return run.journey in self._documents.journeys
@@ -175,26 +189,27 @@ class Chronicle:
     def _lookup(self, run: RunRow) -> Lookup:
         known = self._contacts.get(run.contact, {})
         points = known.get("points", {})
-        contact = {"phone": points.get("sms"), "email": points.get("email"), **known, "contact_id": run.contact}
+        points = {"phone": points.get("sms"), "email": points.get("email")}
+        contact = {**points, **known, **known.get("attributes", {}), "contact_id": run.contact}
         return words.reader({"trigger": run.attributes, "tiles": run.answers, "contact": contact})
 
 
-def _when(case: Any) -> Condition:
-    when: Condition = case.when
-    return when
-
-
-def _cause(step: StepRow | None, tile: str, run: RunRow) -> str:
+def _cause(step: StepRow | None, before: RunRow, run: RunRow) -> str:
     """What ended the wait."""
     if step is None:
         return "moved"
     match step.kind:
         case "answered":
-            answer = run.answers.get(tile) or step.body.get("answer", {})
+            answer = run.answers.get(before.waiting.tile if before.waiting else "") or step.body.get("answer", {})
             return f"answered, {words.values(answer)}"
         case "awaited":
-            return f"yes, the event came: {words.values(step.body.get('attributes', {}))}"
+            came = words.values(step.body.get("attributes", {}))
+            if run.status == "exited" and run.path == before.path:
+                return f"taken out, the event came: {came}"
+            return f"yes, the event came: {came}"
         case "time_up":
             return "time is up"
+        case "look_again":
+            return "yes, it was so already"
         case other:
             return other.replace("_", " ")

@@ -19,7 +19,7 @@ def expectations(node: Node | None, desk: Desk, contacts: Collection[str]) -> Ex
         pieces.listed(fields.get(name), desk.reader) for name in ("runs", "messages", "not_entered")
     )
     return Expectations(
-        tuple(_run(item, desk, contacts, ["status", "reason", "path"]) for item in runs),
+        tuple(_run(item, desk, contacts, ["status", "reason", "path", "goal"]) for item in runs),
         tuple(_message(item, desk, contacts) for item in messages),
         tuple(_run(item, desk, contacts, ["reason"]) for item in not_entered),
         desk.reader.flag(fields.get("nothing_else")),
@@ -34,7 +34,8 @@ def _run(node: Node, desk: Desk, contacts: Collection[str], optional: Collection
         reader.fault(node, "of which journey? Name it by `journey:`")
     status = reader.choice(fields["status"], STATUSES) if "status" in fields else None
     contact = pieces.one_of(fields.get("contact"), "contact", contacts, reader)
-    return ExpectedRun(journey, contact, status, _text(fields, "reason", reader), _path(fields, journey, desk))
+    goal = reader.flag(fields["goal"]) if "goal" in fields else None
+    return ExpectedRun(journey, contact, status, _text(fields, "reason", reader), _path(fields, journey, desk), goal)
 
 
 def _path(fields: Mapping[str, Node], journey: str, desk: Desk) -> tuple[str, ...] | None:

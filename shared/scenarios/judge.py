@@ -80,12 +80,18 @@ def _theirs(wanted: ExpectedRun, runs: Sequence[RunRow]) -> list[RunRow]:
 
 
 def _fits(wanted: ExpectedRun, run: RunRow) -> bool:
-    asked = ((wanted.status, run.status), (wanted.reason, run.reason), (wanted.path, run.path))
+    asked = (
+        (wanted.status, run.status),
+        (wanted.reason, run.reason),
+        (wanted.path, run.path),
+        (wanted.goal, run.goal_at is not None),
+    )
     return all(wish is None or wish == is_ for wish, is_ in asked)
 
 
 def _asked(wanted: ExpectedRun) -> str:
-    parts = [wanted.status or "", wanted.reason or "", path(wanted.path) if wanted.path is not None else ""]
+    goal = "" if wanted.goal is None else f"{'with' if wanted.goal else 'without'} the goal"
+    parts = [wanted.status or "", wanted.reason or "", path(wanted.path) if wanted.path is not None else "", goal]
     details = ", ".join(part for part in parts if part)
     return f"{wanted.contact} runs {wanted.journey}{f': {details}' if details else ''}"
 
@@ -93,7 +99,8 @@ def _asked(wanted: ExpectedRun) -> str:
 def _told(run: RunRow) -> str:
     at = f" at {run.waiting.tile}" if run.waiting else ""
     because = f", {run.reason}" if run.reason else ""
-    return f"{run.status}{at}{because}, {path(run.path)}"
+    goal = ", goal reached" if run.goal_at else ""
+    return f"{run.status}{at}{because}, {path(run.path)}{goal}"
 
 
 def path(tiles: Sequence[str]) -> str:

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from shared.contacts import checks
 from shared.contacts.contact import CHANNELS, PURPOSES, STATUSES
-from shared.contacts.importing import CONTACT, DEVICE, Check
+from shared.contacts.importing import ABOUT, CONTACT, DEVICE, Check
 from shared.contacts.messages import PutContact
 from shared.definitions import duration
+from shared.definitions.attributes import Attribute, fault_of
 from shared.definitions.loader import Documents
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
@@ -19,10 +20,10 @@ from shared.devices.messages import PutDevice
 from shared.runtime import codec
 from shared.scenarios.scenario import Person
 
-CHECKS: Mapping[str, Check] = {name: check for name, check in CONTACT.items() if name != "contact_id"}
+CHECKS: Mapping[str, Check] = {name: check for name, check in {**CONTACT, **ABOUT}.items() if name != "contact_id"}
 YEARS = range(1970, 3000)
 FARTHEST = timedelta(days=3653)
-ATTRIBUTES = tuple(each.name for each in fields(PutContact) if each.name != "contact")
+OPTIONAL = (*(each.name for each in fields(PutContact) if each.name != "contact"), "consents", "push")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +75,33 @@ def is_playable(time: datetime) -> bool:
     return time.year in YEARS
 
 
-def person(node: Node, reader: Reader) -> Person:
-    """`{id, name, phone, email, language, time_zone, consents}`."""
-    entries = reader.fields(node, ["id"], [*ATTRIBUTES, "consents"])
+def person(node: Node, reader: Reader, declared: Mapping[str, Attribute]) -> Person:
+    """`{id, name, phone, email, language, time_zone, city, ..., attributes, consents, push}`."""
+    entries = reader.fields(node, ["id"], OPTIONAL)
     values: dict[str, object] = {"name": ""}
-    for name, value in entries.items():
-        if name in CHECKS:
-            values[name] = checked(value, CHECKS[name], reader)
-        elif name not in ("id", "consents"):
-            values[name] = value.plain()
+    values |= {name: checked(entries[name], CHECKS[name], reader) for name in CHECKS if name in entries}
+    values["attributes"] = kept(entries["attributes"], reader, declared) if "attributes" in entries else {}
     identity = checked(entries.get("id"), checks.identifier, reader)
     given = consents(entries["consents"], reader) if "consents" in entries else {}
+    takes_push = reader.flag(entries.get("push"))
     try:
-        return Person(codec.typed(PutContact, {**values, "contact": identity}), given)
+        return Person(codec.typed(PutContact, {**values, "contact": identity}), given, takes_push)
     except ValidationError as error:
         reader.fault(node, f"`{codec.field_of(error)}` is of the wrong type")
         return Person(PutContact(identity, ""), given)
+
+
+def kept(node: Node, reader: Reader, declared: Mapping[str, Attribute]) -> Mapping[str, object]:
+    """Values of declared attributes, each of its type."""
+    found: dict[str, object] = {}
+    for name, value in reader.entries(node).items():
+        if name not in declared:
+            reader.fault(value, f"no attribute `{name}` of contacts is declared{nearest(name, declared)}")
+        elif reason := fault_of(value.plain(), declared[name].type):
+            reader.fault(value, f"`{name}` {reason}")
+        else:
+            found[name] = value.plain()
+    return found
 
 
 def device(node: Node, reader: Reader) -> PutDevice:

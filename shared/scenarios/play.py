@@ -3,27 +3,41 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
-from shared.contacts.messages import SetConsent
+from shared.contacts.messages import PutPushSubscription, RemovePushSubscription, SetConsent
 from shared.definitions.loader import Documents
-from shared.deliveries.messages import DeliveryReported
+from shared.definitions.published import EVERYBODY_KNOWS
+from shared.deliveries.messages import DeliveryReported, SmsReceived
 from shared.devices.messages import PutDevice
 from shared.events.cloudevent import event_id
 from shared.events.messages import TriggerFired
+from shared.journeys.messages import ChangeJourney
 from shared.runtime.codec import plain
 from shared.runtime.envelope import Body, Envelope
 from shared.runtime.ids import derived
 from shared.scenarios import words
 from shared.scenarios.chronicle import Chronicle, Entry
 from shared.scenarios.rows import CaseRow, Letter, RunRow
-from shared.scenarios.scenario import LONGEST, Action, Agree, Command, Fire, Person, Report, Scenario
+from shared.scenarios.scenario import (
+    LONGEST,
+    Action,
+    Agree,
+    ChangeOfJourney,
+    Command,
+    Fire,
+    Person,
+    Reply,
+    Report,
+    Scenario,
+    Subscribe,
+)
 from shared.scenarios.world import MAX_MESSAGES, Restless, VirtualClock, World
 
 BEFORE = timedelta(hours=1)
-"""How long before the start everything is set up: definitions take a moment until they are live."""
+"""How long before the start everybody is set up."""
 AGENT = "agent"
 
 
@@ -57,7 +71,7 @@ class _Play:
         self._clock = VirtualClock(scenario.starts - BEFORE)
         zone = scenario.starts.tzinfo
         self._chronicle = Chronicle(documents, self._clock.now, lambda time: words.moment(time, zone))
-        self._world = World(self._clock, self._chronicle.committed, most)
+        self._world = World(self._clock, self._chronicle.committed, self._chronicle.entered.__getitem__, most)
         self._most = most
 
     async def played(self) -> Outcome:
@@ -86,17 +100,20 @@ class _Play:
             await self._put(person)
         for device in self._scenario.devices:
             await self._say(device)
-        # Published after that: whoever is there already does not start what begins with newcomers.
-        await self._world.work(self._clock.now() + BEFORE / 2)
-        await self._world.services.definitions.publish(self._documents)
-        await self._world.work(self._scenario.starts)
+        # Published after that: whoever is there already is no newcomer. All journeys are live from the start on.
+        world, starts = self._world, self._scenario.starts
+        services = world.services
+        await world.work(starts - services.settings.definitions_cache - EVERYBODY_KNOWS)
+        await services.definitions.publish(self._documents)
+        await world.work(starts)
         self._chronicle.is_open = True
+        world.ticked_at = starts - EVERYBODY_KNOWS
         for refused in self._chronicle.refused_before:
             self._trouble(f"Not set up: {refused}.")
 
     async def _come_to_rest(self, ends: datetime) -> None:
         world = self._world
-        while (due := world.rests_at()) and due <= ends:
+        while (due := await world.rests_at()) and due <= ends:
             await world.work(due)
         if self._scenario.until is not None:
             await world.work(ends)
@@ -108,12 +125,13 @@ class _Play:
     async def _do(self, action: Action, line: int) -> None:
         match action:
             case Fire():
-                self._chronicle.tell("event", f"{action.trigger} {words.values(action.data)}".rstrip())
-                await self._fire(action)
+                await self._fire(self._about_case(action, line))
             case Command():
                 await self._command(action, line)
             case Report():
                 await self._report(action, line)
+            case Reply():
+                await self._reply(action, line)
             case Agree():
                 agreed = words.values(action.consents)
                 self._chronicle.tell("consent", f"{action.contact}: {agreed}")
@@ -121,12 +139,19 @@ class _Play:
             case Person():
                 self._chronicle.tell("contact", action.contact.contact)
                 await self._put(action)
+            case Subscribe():
+                self._chronicle.tell("push", f"{action.contact}: {'taken' if action.is_subscribed else 'no more'}")
+                await self._subscribe(action)
+            case ChangeOfJourney():
+                self._chronicle.tell("operator", f"{action.command} {action.journey}")
+                await self._say(ChangeJourney(action.journey, action.command, AGENT))
             case PutDevice():
                 self._chronicle.tell("device", f"{action.device} is {action.contact}'s")
                 await self._say(action)
 
     async def _fire(self, fire: Fire) -> None:
         """Come in by the door if it is open for the trigger; a business trigger fires as if a record had changed."""
+        self._chronicle.tell("event", f"{fire.trigger} {words.values(fire.data)}".rstrip())
         identity = fire.id or self._derived()
         time = self._clock.now()
         if self._documents.triggers[fire.trigger].kind == "custom":
@@ -142,6 +167,17 @@ class _Play:
         else:
             body = TriggerFired(fire.trigger, fire.data, time, source=fire.source)
             await self._say(body, event_id(fire.source, identity))
+
+    def _about_case(self, fire: Fire, line: int) -> Fire:
+        case = self._newest_case(fire.contact) if fire.is_about_case else None
+        if case is None:
+            if fire.is_about_case:
+                self._trouble(f"Line {line}: there is no case.")
+            return fire
+        named = {"case": case.id, "number": case.number}
+        declared = self._documents.triggers[fire.trigger].attributes
+        about = {name: value for name, value in named.items() if name in declared}
+        return replace(fire, data={**about, **fire.data})
 
     async def _command(self, command: Command, line: int) -> None:
         case = self._newest_case(command.contact)
@@ -166,28 +202,55 @@ class _Play:
         cases = [case for case in self._chronicle.cases.values() if contact in ("", case.contact)]
         return cases[-1] if cases else None
 
-    async def _report(self, report: Report, line: int) -> None:
+    def _newest_letter(self, about: Report | Reply, line: int) -> Letter | None:
         found = [
             letter
             for letter in self._chronicle.letters.values()
-            if (letter.request.journey, letter.request.tile) == (report.journey, report.tile)
-            and report.contact in ("", letter.contact)
+            if (letter.request.journey, letter.request.tile) == (about.journey, about.tile)
+            and about.contact in ("", letter.contact)
         ]
         if not found:
-            self._trouble(f"Line {line}: the tile {report.tile} of {report.journey} has sent nothing.")
+            self._trouble(f"Line {line}: the tile {about.tile} of {about.journey} has sent nothing.")
+            return None
+        return found[-1]
+
+    async def _report(self, report: Report, line: int) -> None:
+        letter = self._newest_letter(report, line)
+        if letter is not None:
+            link = f" {report.link}" if report.link else ""
+            self._chronicle.tell("report", f"{letter.request.template} to {letter.contact}: {report.report}{link}")
+            now = self._clock.now()
+            await self._say(DeliveryReported(letter.contact, letter.id, report.report, now, report.link))
+
+    async def _reply(self, reply: Reply, line: int) -> None:
+        letter = self._newest_letter(reply, line)
+        if letter is None:
             return
-        letter = found[-1]
-        self._chronicle.tell("report", f"{letter.request.template} to {letter.contact}: {report.report}")
-        await self._say(DeliveryReported(letter.contact, letter.id, report.report, self._clock.now()))
+        if letter.channel != "sms" or letter.outgoing is None:
+            self._trouble(
+                f"Line {line}: the tile {reply.tile} of {reply.journey} has sent no SMS that can be answered."
+            )
+            return
+        self._chronicle.tell("reply", f"{letter.contact}: {words.value(reply.text)}")
+        await self._say(SmsReceived(letter.outgoing.to, reply.text, self._clock.now(), "/scenarios"))
 
     async def _put(self, person: Person) -> None:
         await self._say(person.contact)
+        if person.takes_push:
+            await self._subscribe(Subscribe(person.contact.contact, is_subscribed=True))
         await self._agree(person.contact.contact, person.consents)
 
     async def _agree(self, contact: str, consents: Mapping[str, str]) -> None:
         for key, status in consents.items():
             channel, _, purpose = key.partition("/")
             await self._say(SetConsent(contact, channel, purpose, status, "scenario"))
+
+    async def _subscribe(self, wish: Subscribe) -> None:
+        if wish.is_subscribed:
+            endpoint = f"https://push.example/{derived('browser', wish.contact)}"
+            await self._say(PutPushSubscription(wish.contact, endpoint, "key of the browser", "secret of the browser"))
+        else:
+            await self._say(RemovePushSubscription(wish.contact))
 
     async def _say(self, body: Body, id_: str = "") -> None:
         envelope = Envelope(id_ or self._derived(), body.kind, self._clock.now(), plain(body))

@@ -37,7 +37,8 @@ def read(file: str, text: str, documents: Documents, known: Known) -> Scenario:
     root = _root(file, text, reader)
     listed = not isinstance(root.value, Mapping) or "type" in root.value
     fields = {"events": root} if listed else reader.fields(root, ["events"], ["contacts", "devices"])
-    people = [pieces.person(item, reader) for item in pieces.listed(fields.get("contacts"), reader)]
+    declared = documents.contact_attributes
+    people = [pieces.person(item, reader, declared) for item in pieces.listed(fields.get("contacts"), reader)]
     devices = [pieces.device(item, reader) for item in pieces.listed(fields.get("devices"), reader)]
     node = fields.get("events", Node([]))
     items = (node,) if isinstance(node.value, Mapping) else tuple(reader.items(node))

@@ -25,6 +25,7 @@ class RunRow:
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)
     path: tuple[str, ...] = ()
+    goal_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,29 @@ class StepRow:
     kind: str
     outcome: str
     body: Mapping[str, Any]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    """What the decision rested on besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    subject: str
+    contact: str
+    owner: str
+    name: str
+    due_at: datetime
+    state: str
+    journey: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRow:
+    """How far a segment-based journey has come with letting its members in."""
+
+    journey: str
+    segment: str
+    entered: int
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ REPORTS = ("delivered", "failed", "bounced_hard", "bounced_soft", "opened", "cli
 LONGEST = timedelta(days=400)
 """Virtual time after its last event in which a scenario without `until` must come to rest."""
 
-type Action = Fire | Command | Report | Agree | Person | PutDevice
+type Action = Fire | Command | Report | Reply | Agree | Person | Subscribe | ChangeOfJourney | PutDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Person:
 
     contact: PutContact
     consents: Mapping[str, str] = field(default_factory=dict)
+    takes_push: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ class Fire:
     data: Mapping[str, Any]
     id: str = ""
     source: str = "/scenarios"
+    is_about_case: bool = False
+    """It names the newest case, of `contact` if one is given, in its attributes `case` and `number`."""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,34 @@ class Report:
     report: str
     journey: str
     contact: str = ""
+    link: str = ""
+    """What was clicked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A customer answers the newest SMS of a tile."""
+
+    tile: str
+    text: str
+    journey: str
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """A contact's browser takes push messages, or takes them no more."""
+
+    contact: str
+    is_subscribed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfJourney:
+    """An operator pauses, resumes or stops a journey."""
+
+    journey: str
+    command: Literal["pause", "resume", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +110,8 @@ class ExpectedRun:
     status: str | None = None
     reason: str | None = None
     path: tuple[str, ...] | None = None
+    goal: bool | None = None
+    """Whether it reached the goal of its journey."""
 
 
 @dataclass(frozen=True, slots=True)

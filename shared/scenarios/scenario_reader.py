@@ -11,7 +11,7 @@ from shared.definitions.yaml_text import YamlText
 from shared.scenarios import pieces
 from shared.scenarios.expectation_reader import expectations
 from shared.scenarios.pieces import Desk
-from shared.scenarios.scenario import LONGEST, Agree, Command, Person, Report, Scenario, Step
+from shared.scenarios.scenario import LONGEST, Agree, Command, Fire, Person, Reply, Report, Scenario, Step, Subscribe
 from shared.scenarios.step_reader import steps
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,7 +46,8 @@ def parse(node: Node, reader: Reader, documents: Documents) -> Scenario:
     journey = fields.get("journey")
     reader.known(journey, "journey", documents.journeys)
     desk = Desk(reader, documents, start(fields.get("starts"), reader), reader.text(journey))
-    people = tuple(pieces.person(item, reader) for item in pieces.listed(fields.get("contacts"), reader))
+    declared = documents.contact_attributes
+    people = tuple(pieces.person(item, reader, declared) for item in pieces.listed(fields.get("contacts"), reader))
     devices = tuple(pieces.device(item, reader) for item in pieces.listed(fields.get("devices"), reader))
     happens = steps(fields.get("events"), desk)
     contacts = [each.contact.contact for each in (*people, *_joining(happens))]
@@ -88,6 +89,6 @@ def _joining(happens: tuple[Step, ...]) -> Iterator[Person]:
 
 def _check_contacts(happens: tuple[Step, ...], contacts: list[str], reader: Reader) -> None:
     for step in happens:
-        if isinstance(step.action, Agree | Command | Report):
+        if isinstance(step.action, Agree | Command | Fire | Report | Reply | Subscribe):
             name = step.action.contact
             pieces.one_of(Node(name, step.line) if name else None, "contact", contacts, reader)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from shared.definitions.conditions import MISSING, All, AnyOf, Compare, Condition, Lookup, Not
+from shared.definitions.conditions import MISSING, All, AnyOf, Compare, Condition, InSegment, Lookup, Not
 from shared.definitions.loader import Documents
 from shared.definitions.outline import TILES
 
@@ -27,13 +27,15 @@ def condition(written: Condition, lookup: Lookup) -> str:
             return " or ".join(_inner(each, lookup) for each in conditions)
         case Not(inner):
             return f"not {_inner(inner, lookup)}"
+        case InSegment(name):
+            return f"is in the segment {name}"
         case other:
             return str(other)
 
 
 def _inner(written: Condition, lookup: Lookup) -> str:
     words = condition(written, lookup)
-    return words if isinstance(written, Compare) else f"({words})"
+    return words if isinstance(written, Compare | InSegment) else f"({words})"
 
 
 def reader(values: Mapping[str, Any]) -> Lookup:
@@ -80,6 +82,9 @@ class Tiles:
     def words(self, journey: str, tile: str) -> str:
         """`send_sms ticket-opened`; what was given no id is only told by its kind."""
         source = self._sources.get((journey, tile))
+        series, _, number = tile.removesuffix("-open").rpartition("-")
+        if source is None and "series" in self._sources.get((journey, series), {}):
+            return f"series, step {number}"
         if source is None:
             definition = self._journeys[journey].tiles.get(tile) if journey in self._journeys else None
             return type(definition).__name__.removesuffix("Tile").lower()

@@ -8,11 +8,17 @@ from shared.bootstrap import compose
 from shared.channels.memory import MemoryProvider
 from shared.deliveries.messages import SEND
 from shared.deliveries.perform import Performer
+from shared.journeys.messages import JourneyTick
 from shared.runtime.bus import BusMessage
+from shared.runtime.codec import plain
+from shared.runtime.envelope import Envelope
+from shared.runtime.ids import derived
 from shared.runtime.memory.bus import Delivery, MemoryBus
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.settings import Settings
 from shared.runtime.store import Change
+from shared.scenarios import ticks
+from shared.scenarios.ticks import Entered, Tick
 
 SETTINGS = {
     "CAREBUS_PUBLIC_URL": "https://care.example",
@@ -20,6 +26,7 @@ SETTINGS = {
     "CAREBUS_SENDERS": '{"*": {"sources": ["*"], "triggers": ["*"]}}',
     "CAREBUS_SMS_FROM": "+15550100",
     "CAREBUS_EMAIL_FROM": "care@example.com",
+    "CAREBUS_VAPID_KEY": "not used: the provider is in memory",
     "AcsConnection": "none",
     "ServiceBusConnection": "none",
     "TablesConnection": "none",
@@ -64,9 +71,14 @@ class WatchedStore(MemoryStore):
 class World:
     """Every function at work, one message after the other, in the order in which they are due."""
 
-    def __init__(self, clock: VirtualClock, committed: Committed, most: int = MAX_MESSAGES) -> None:
+    def __init__(
+        self, clock: VirtualClock, committed: Committed, entered: Entered = lambda _: 0, most: int = MAX_MESSAGES
+    ) -> None:
         self.clock = clock
+        self._entered = entered
         self._most = most
+        self.ticked_at: datetime | None = None
+        """When the timer of journeys last ticked; None: it does not tick yet."""
         self.problems: list[str] = []
         self._handled = 0
         self._sent = 0
@@ -77,25 +89,45 @@ class World:
 
     async def work(self, until: datetime) -> None:
         """Handle everything that is due up to this time, and be there; raises Restless."""
-        while (message := self._next()) and message.due <= until:
-            self.clock.reach(message.due)
-            await self._handle(self._bus.take(message))
+        while True:
+            message, tick = self._next(), await self._tick()
+            if message and message.due <= until and not (tick and tick.at < message.due):
+                self.clock.reach(message.due)
+                await self._handle(self._bus.take(message))
+            elif tick and tick.at <= until:
+                await self._ticks(tick)
+            else:
+                break
         self.clock.reach(until)
 
     def left(self) -> int:
         """How many messages are still to come."""
         return sum(len(queue.waiting) for queue in self._bus.queues.values())
 
-    def rests_at(self) -> datetime | None:
-        """Return when the next message is due; None where none is left."""
-        message = self._next()
-        return message.due if message else None
+    async def rests_at(self) -> datetime | None:
+        """Return when the next thing is due, what comes again and again left out; None where nothing is left."""
+        message, tick = self._next(), await self._tick(again=False)
+        due = [message.due] if message else []
+        return min([*due, tick.at] if tick else due, default=None)
 
     async def send(self, queue: str, raw: bytes) -> None:
         """Put a message on a queue, and see to all that comes of it at once."""
         self._sent += 1
         await self._bus.send(queue, [BusMessage(f"sent-{self._sent}", raw)])
         await self.work(self.clock.now())
+
+    async def _tick(self, *, again: bool = True) -> Tick | None:
+        if self.ticked_at is None:
+            return None
+        found = ticks.following(await self.services.definitions.current(), self.ticked_at, self._entered)
+        return next((tick for tick in found if again or not tick.is_again), None)
+
+    async def _ticks(self, tick: Tick) -> None:
+        self.clock.reach(tick.at)
+        self.ticked_at = tick.at
+        body = JourneyTick(full=tick.is_full)
+        envelope = Envelope(derived("tick", tick.at.isoformat()), body.kind, tick.at, plain(body))
+        await self._bus.send(body.queue, [BusMessage(envelope.id, envelope.encode())])
 
     async def _take(self, queue: str, raw: bytes) -> None:
         """Do what the function of this queue does."""

@@ -12,6 +12,12 @@ from shared.scenarios.scenario import Scenario
 
 DEFINITIONS = Path(__file__).parents[3] / "definitions"
 OWN = """
+contact_attributes: own
+attributes: {tariff: {type: text, optional: true}, visits: {type: number, optional: true}}
+---
+segment: golden
+members: {attribute: contact.tariff, op: eq, value: gold}
+---
 trigger: pinged
 kind: custom
 attributes: {who: reference, loud: {type: boolean, optional: true}, note: {type: text, optional: true}}

@@ -29,9 +29,20 @@ EVERYTHING = text(
       put_contact: {id: cy, name: Cy, phone: "+4930901822", email: c@example.com, language: de,
                     time_zone: Europe/Berlin, consents: {email/commercial/news: not_set}}
     - {at: PT1H, put_device: {id: D-2, contact: cy, model: X}}
+    - {at: PT1H, report: greet, as: clicked, link: a}
+    - {at: PT1H, reply: greet, text: STOP, journey: pinging, contact: ada}
+    - {at: PT1H, push: subscribed, contact: ada}
+    - {at: PT1H, pause: pinging}
+    - {at: PT1H, resume: pinging}
+    - {at: PT1H, stop: pinging}
+    - {at: PT1H, trigger: case-opened, about: newest, contact: ada, data: {contact: ada, status: a, status_reason: a,
+       priority: high}}
+    - at: PT1H
+      put_contact: {id: di, city: a, position: a, account: a, relationship: a, preferred_channel: sms, push: true,
+                    attributes: {tariff: a, visits: 3}, consents: {push/commercial: opted_in}}
     """,
     """
-    runs: [{contact: ada, journey: pinging, status: exited, reason: "", path: [german]}]
+    runs: [{contact: ada, journey: pinging, status: exited, reason: "", path: [german], goal: false}]
     messages:
       - {to: ada, channel: sms, template: hello, journey: pinging, tile: greet, language: de, state: sent, reason: "",
          subject: "", at: PT0S, contains: a}
@@ -71,6 +82,12 @@ def variants(source: Any) -> Iterator[Any]:
 def test_every_scenario_is_accepted() -> None:
     assert [source for source in sources() if not SCHEMA.accepts(source)] == []
     assert [refusal(source) for source in sources() if refusal(source)] == []
+
+
+def test_every_scenario_of_the_examples_is_accepted() -> None:
+    files = [path.read_text(encoding="utf-8") for path in (DEFINITIONS / "examples" / "scenarios").glob("*.yaml")]
+    plain = [node.plain() for written in files for node in YamlText("s.yaml", written).documents]
+    assert [source for source in plain if not SCHEMA.accepts(source)] == []
 
 
 def test_what_the_editor_marks_the_reader_refuses_and_so_for_structure_the_other_way_round() -> None:
