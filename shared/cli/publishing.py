@@ -32,9 +32,9 @@ class Publication:
     differences: Sequence[DocumentChange]
 
 
-def read(folder: Path) -> Documents:
+def read(folder: Path, *, examples: bool = False) -> Documents:
     """Return the definitions in a folder; raises Invalid with everything wrong, in files named from where we are."""
-    texts = {str(folder / file): text for file, text in read_tree(folder).items()}
+    texts = {str(folder / file): text for file, text in read_tree(folder, examples=examples).items()}
     if not texts:
         raise Invalid([Fault(str(folder), 0, "no .yaml file is in this folder")])
     return load(texts)
@@ -120,7 +120,8 @@ def _segment(documents: Documents, name: str) -> str:
 def _journey(documents: Documents, name: str) -> str:
     journey = documents.journeys[name]
     tiles = len(journey.tiles)
-    return f"starts on {journey.starts_on}, {tiles} tile{'' if tiles == 1 else 's'}"
+    starts = f"for segment {journey.segment.segment}" if journey.segment else f"on {journey.starts_on}"
+    return f"starts {starts}, {tiles} tile{'' if tiles == 1 else 's'}"
 
 
 def _calendar(calendar: Calendar) -> str:

@@ -36,6 +36,8 @@ type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | 
 
 KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "calendar", "journey")
 LANGUAGES = ("en", "de")
+EXAMPLES = "examples"
+"""A folder among the definitions with further ones: checked with them, and published only where that is asked for."""
 SCENARIO = "scenario"
 """The key of a document that only plays what the others define: `carebus simulate` reads it."""
 
@@ -59,9 +61,10 @@ class Documents:
     """Of all documents together, by the attribute's name."""
 
 
-def read_tree(root: Path) -> dict[str, str]:
-    """The texts of all `.yaml` files under the folder, by their path in it."""
-    return {path.relative_to(root).as_posix(): _text(path, root) for path in sorted(root.rglob("*.yaml"))}
+def read_tree(root: Path, *, examples: bool = False) -> dict[str, str]:
+    """The texts of all `.yaml` files under the folder, by their path in it; of its `examples` only where asked."""
+    paths = [path.relative_to(root) for path in sorted(root.rglob("*.yaml"))]
+    return {path.as_posix(): _text(root / path, root) for path in paths if examples or path.parts[0] != EXAMPLES}
 
 
 def load(

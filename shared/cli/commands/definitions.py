@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from shared.definitions.loader import Documents
 
 Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The folder of the definitions.")]
+Examples = Annotated[bool, typer.Option("--examples", help="Also its folder of examples, all of them.")]
 DEFINITIONS = Path("definitions")
 CHANGE = ("kind", "name", "change", "version")
 
@@ -23,16 +24,20 @@ def register(app: typer.Typer) -> None:
 def validate(folder: Folder = DEFINITIONS) -> None:
     """Check triggers, templates, segments, calendars and journeys, and tell everything that is wrong at once.
 
+    The examples are checked too, after what is published has been checked without them.
+
     Example: `carebus validate definitions`
     """
     from shared.cli import output, publishing
 
-    output.show(publishing.overview(_read(folder)), ("kind", "name", "what"))
+    _read(folder)
+    output.show(publishing.overview(_read(folder, examples=True)), ("kind", "name", "what"))
 
 
 def publish(
     context: typer.Context,
     folder: Folder = DEFINITIONS,
+    examples: Examples = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until everything is live.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Tell which tiles of a journey: +new, -gone, ~changed.")] = False,
@@ -46,7 +51,7 @@ def publish(
     from shared.cli import output, publishing
 
     cli: Cli = context.obj
-    documents = _read(folder)
+    documents = _read(folder, examples=examples)
     tiles = ("tiles",) if diff else ()
     if dry_run:
         rehearsal = cli.run(lambda services: publishing.rehearse(services, documents))
@@ -64,11 +69,11 @@ def publish(
         typer.echo(f"Live from {live_at:%H:%M:%S} UTC on: by then no process works with what was there before.")
 
 
-def _read(folder: Path) -> "Documents":
+def _read(folder: Path, *, examples: bool = False) -> "Documents":
     from shared.cli import publishing
     from shared.definitions.faults import Invalid
 
     try:
-        return publishing.read(folder)
+        return publishing.read(folder, examples=examples)
     except Invalid as invalid:
         stop(str(invalid))

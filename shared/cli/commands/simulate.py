@@ -40,6 +40,9 @@ def simulate(
     definitions: Annotated[
         Path, typer.Option(exists=True, file_okay=False, help="The folder of the definitions.")
     ] = DEFINITIONS,
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Play with the examples, and their scenarios, instead.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Another seed, other ids: case numbers, and what is drawn by them.")] = 0,
     format_: Annotated[Format, typer.Option("--format", help="text for people, junit or json for a CI.")] = "text",
     output: Annotated[Path | None, typer.Option(help="Write to this file instead.")] = None,
@@ -53,15 +56,16 @@ def simulate(
     """
     from shared.cli import publishing
     from shared.definitions.faults import Invalid
+    from shared.definitions.loader import EXAMPLES
     from shared.scenarios import files
     from shared.scenarios.result import Result
 
     if (contacts or devices) and not events:
         stop("--contacts and --devices go with --events: a scenario names its own.", USAGE)
     try:
-        documents = publishing.read(definitions)
+        documents = publishing.read(definitions, examples=examples)
         recording = files.Recording(events, contacts, devices) if events else None
-        folder = definitions / files.FOLDER
+        folder = (definitions / EXAMPLES if examples else definitions) / files.FOLDER
         own = [folder] if folder.is_dir() and not events else []
         chosen = files.read(scenario or own, recording, documents)
     except Invalid as invalid:

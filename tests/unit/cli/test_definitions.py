@@ -8,6 +8,7 @@ import pytest
 from tests.unit.cli.laptop import DEFINITIONS, START, Laptop, written
 
 NAMES = {path.stem for path in (DEFINITIONS / "journeys").glob("*.yaml")}
+EXAMPLES = {path.stem for path in (DEFINITIONS / "examples" / "journeys").glob("*.yaml")}
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def table(printed: str) -> list[list[str]]:
 def test_good_definitions_are_listed_by_kind_and_name(folder: Path) -> None:
     [header, *lines] = table(Laptop().done("validate", str(folder)))
     assert header == ["kind", "name", "what"]
-    assert {line[1] for line in lines if line[0] == "journey"} == NAMES
+    assert {line[1] for line in lines if line[0] == "journey"} == NAMES | EXAMPLES
     assert ["template", "ticket-opened", "sms,", "transactional,", "in", "de,", "en"] in lines
     assert "Europe/Berlin, 37.5 hours a week, holidays of DE-BE" in [" ".join(line[2:]) for line in lines]
 
@@ -95,3 +96,20 @@ def test_nothing_is_published_of_invalid_definitions(folder: Path) -> None:
 
 def test_publishing_needs_no_bus(folder: Path) -> None:
     assert Laptop().carebus("publish", str(folder), environment={"TablesConnection": "memory"}).exit_code == 0
+
+
+def test_examples_are_published_where_that_is_asked_for(folder: Path) -> None:
+    laptop = Laptop()
+    for options, names in (((), NAMES), (("--examples",), EXAMPLES)):
+        lines = table(laptop.done("publish", str(folder), *options))
+        assert {line[1] for line in lines if line[0] == "journey" and line[2] == "new"} == names
+
+
+def test_what_is_published_may_not_rest_on_an_example(folder: Path) -> None:
+    written(
+        folder,
+        "one.yaml",
+        "journey: one\nstarts_on: warranty-registered\ntiles: [{id: t, send_email: warranty-ends}]\n",
+    )
+    invalid = Laptop().carebus("validate", str(folder))
+    assert (invalid.exit_code, invalid.stdout) == (1, "")

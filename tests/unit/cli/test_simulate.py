@@ -32,6 +32,11 @@ def test_it_plays_the_scenarios_beside_the_journeys() -> None:
     assert told.endswith("scenarios, none failed.\n")
 
 
+def test_it_plays_the_examples_with_theirs() -> None:
+    told = simulate("--examples", "case-being-worked-on", "--format", "json")
+    assert {one["journey"] for one in json.loads(told)} == {"case-being-worked-on"}
+
+
 def test_it_plays_those_about_one_journey() -> None:
     told = simulate("case-status-update", "--format", "json")
     assert {one["journey"] for one in json.loads(told)} == {"case-status-update"}

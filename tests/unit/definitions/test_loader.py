@@ -158,6 +158,14 @@ def test_a_tree_is_read_by_the_paths_in_it(tmp_path: Path) -> None:
     assert loader.read_tree(tmp_path) == {"b.yaml": "b", "journeys/old/a.yaml": "grüße"}
 
 
+def test_the_examples_in_a_tree_are_only_read_where_asked_for(tmp_path: Path) -> None:
+    for folder in ("journeys", "examples/journeys", "journeys/examples"):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "one.yaml").write_text("journey: one", encoding="utf-8")
+    assert list(loader.read_tree(tmp_path)) == ["journeys/examples/one.yaml", "journeys/one.yaml"]
+    assert "examples/journeys/one.yaml" in loader.read_tree(tmp_path, examples=True)
+
+
 def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"\xff")
     with pytest.raises(Invalid) as caught:
