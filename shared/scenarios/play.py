@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
-from shared.contacts.messages import PutPushSubscription, RemovePushSubscription, SetConsent
 from shared.definitions.loader import Documents
 from shared.definitions.published import EVERYBODY_KNOWS
 from shared.deliveries.messages import DeliveryReported, SmsReceived
@@ -18,7 +16,7 @@ from shared.journeys.messages import ChangeJourney
 from shared.runtime.codec import plain
 from shared.runtime.envelope import Body, Envelope
 from shared.runtime.ids import derived
-from shared.scenarios import words
+from shared.scenarios import sayings, words
 from shared.scenarios.chronicle import Chronicle, Entry
 from shared.scenarios.rows import CaseRow, Letter, RunRow
 from shared.scenarios.scenario import (
@@ -38,7 +36,6 @@ from shared.scenarios.world import MAX_MESSAGES, Restless, VirtualClock, World
 
 BEFORE = timedelta(hours=1)
 """How long before the start everybody is set up."""
-AGENT = "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class _Play:
 
     async def _set_up(self) -> None:
         for person in self._scenario.people:
-            await self._put(person)
+            await self._say_all(sayings.of_person(person))
         for device in self._scenario.devices:
             await self._say(device)
         # Published after that: whoever is there already is no newcomer. All journeys are live from the start on.
@@ -135,16 +132,16 @@ class _Play:
             case Agree():
                 agreed = words.values(action.consents)
                 self._chronicle.tell("consent", f"{action.contact}: {agreed}")
-                await self._agree(action.contact, action.consents)
+                await self._say_all(sayings.of_consents(action.contact, action.consents))
             case Person():
                 self._chronicle.tell("contact", action.contact.contact)
-                await self._put(action)
+                await self._say_all(sayings.of_person(action))
             case Subscribe():
                 self._chronicle.tell("push", f"{action.contact}: {'taken' if action.is_subscribed else 'no more'}")
-                await self._subscribe(action)
+                await self._say(sayings.of_push(action))
             case ChangeOfJourney():
                 self._chronicle.tell("operator", f"{action.command} {action.journey}")
-                await self._say(ChangeJourney(action.journey, action.command, AGENT))
+                await self._say(ChangeJourney(action.journey, action.command, sayings.AGENT))
             case PutDevice():
                 self._chronicle.tell("device", f"{action.device} is {action.contact}'s")
                 await self._say(action)
@@ -186,17 +183,7 @@ class _Play:
             return
         doing = f"status {command.status_reason}" if command.kind == "status" else command.kind
         self._chronicle.tell("agent", f"{doing} {case.number}")
-        body: Body
-        match command.kind:
-            case "resolve":
-                body = ResolveCase(case.id, AGENT, command.status_reason, command.text)
-            case "cancel":
-                body = CancelCase(case.id, AGENT, command.text)
-            case "status":
-                body = ChangeStatus(case.id, AGENT, command.status_reason, command.text)
-            case "reactivate":
-                body = ReactivateCase(case.id, AGENT, case.device, case.error_code, command.text)
-        await self._say(body)
+        await self._say(sayings.of_command(command, case))
 
     def _newest_case(self, contact: str) -> CaseRow | None:
         cases = [case for case in self._chronicle.cases.values() if contact in ("", case.contact)]
@@ -234,23 +221,9 @@ class _Play:
         self._chronicle.tell("reply", f"{letter.contact}: {words.value(reply.text)}")
         await self._say(SmsReceived(letter.outgoing.to, reply.text, self._clock.now(), "/scenarios"))
 
-    async def _put(self, person: Person) -> None:
-        await self._say(person.contact)
-        if person.takes_push:
-            await self._subscribe(Subscribe(person.contact.contact, is_subscribed=True))
-        await self._agree(person.contact.contact, person.consents)
-
-    async def _agree(self, contact: str, consents: Mapping[str, str]) -> None:
-        for key, status in consents.items():
-            channel, _, purpose = key.partition("/")
-            await self._say(SetConsent(contact, channel, purpose, status, "scenario"))
-
-    async def _subscribe(self, wish: Subscribe) -> None:
-        if wish.is_subscribed:
-            endpoint = f"https://push.example/{derived('browser', wish.contact)}"
-            await self._say(PutPushSubscription(wish.contact, endpoint, "key of the browser", "secret of the browser"))
-        else:
-            await self._say(RemovePushSubscription(wish.contact))
+    async def _say_all(self, bodies: Iterable[Body]) -> None:
+        for body in bodies:
+            await self._say(body)
 
     async def _say(self, body: Body, id_: str = "") -> None:
         envelope = Envelope(id_ or self._derived(), body.kind, self._clock.now(), plain(body))
