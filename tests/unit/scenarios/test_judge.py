@@ -46,6 +46,7 @@ def test_what_is_not_named_is_not_checked() -> None:
         ("runs: [{contact: ada, status: exited}]", "completed, german > greet > answer > thank"),
         ("runs: [{contact: ada, path: [german]}]", "completed, german > greet > answer > thank"),
         ("runs: [{contact: ada, reason: nobody_came}]", "completed, german > greet > answer > thank"),
+        ("runs: [{contact: ada, goal: true}]", "completed, german > greet > answer > thank"),
         ("runs: [{contact: bo}]", "did not enter: condition_not_met"),
         ("runs: [{contact: ada, journey: case-status-update}]", "no run (or none more)"),
         ("not_entered: [{contact: bo, reason: re_entry}]", "did not enter: condition_not_met"),
