@@ -34,8 +34,11 @@ def read(paths: Iterable[Path], recording: Recording | None, documents: Document
     except Invalid as invalid:
         faults += invalid.faults
     if recording is not None:
+        declared = documents.contact_attributes
         known = recorded.Known(
-            _attempted(recording.contacts, lambda file: read_contacts(str(file), file.read_bytes()), [], faults),
+            _attempted(
+                recording.contacts, lambda file: read_contacts(str(file), file.read_bytes(), declared), [], faults
+            ),
             _attempted(recording.devices, lambda file: read_devices(str(file), file.read_bytes()), [], faults),
         )
         found += _attempted(recording.events, lambda file: _recorded(file, documents, known), [], faults)

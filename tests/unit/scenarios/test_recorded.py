@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.contacts.messages import PutContact
 from shared.definitions.faults import Invalid
 from shared.devices.messages import PutDevice
-from shared.scenarios import recorded
+from shared.scenarios import files, recorded
 from shared.scenarios.recorded import Known
 from shared.scenarios.result import Result
 from shared.scenarios.scenario import Fire, Scenario
@@ -113,3 +114,14 @@ def test_every_fault_of_every_event_is_told_with_its_line() -> None:
 )  # fmt: skip
 def test_what_is_no_list_of_events_is_told(file: str, text: str, told: str) -> None:
     assert told in faults(text, file)
+
+
+def test_contacts_come_with_the_attributes_that_are_declared(tmp_path: Path) -> None:
+    contacts = tmp_path / "contacts.csv"
+    contacts.write_text(
+        "contact_id,name,email,phone,language,time_zone,attribute.tariff\nada,Ada,,,de,,gold\n", encoding="utf-8"
+    )
+    events = tmp_path / "events.json"
+    events.write_text('[{"type": "pinged", "data": {"who": "ada"}}]', encoding="utf-8")
+    [found] = files.read([], files.Recording(events, contacts), documents())
+    assert [person.contact.attributes for person in found.people] == [{"tariff": "gold"}]
