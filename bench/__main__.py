@@ -1,4 +1,4 @@
-"""`make bench`: what a story and a journey cost, in operations, in time, in CPU, and over what one could not do without.
+"""`make bench`: what a story and a journey cost, in operations, time and CPU, and over what one could not do without.
 
 python -m bench                       everything but a million messages
 python -m bench throughput latency    parts of it

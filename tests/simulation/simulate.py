@@ -21,7 +21,7 @@ def simulate(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]
         world.redrive()
         report(world, 99)
         world.run()
-        for _ in range(4):
+        for _ in range(3):
             tick(world)
             world.run()
     except Exception as error:

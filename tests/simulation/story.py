@@ -64,7 +64,7 @@ def tell(world: World) -> Story:
         world.plan(sold, lambda: send(world, story, "sold", PutDevice("D-1", "cy")))
     _plan_people(world, story)
     _plan_controls(world, story)
-    for minutes in (1, 40, 75, 130, 200, 310, 480, 640):
+    for minutes in (1, 75, 200, 480):
         world.plan(60 * minutes, lambda: tick(world))
     for seconds in range(600, 3600 * 12, 1800):
         if rng.random() < world.faults.redrive:
@@ -151,7 +151,7 @@ def move(world: World, story: Story, journey: str) -> None:
 def tick(world: World) -> None:
     """Let the timer fire; a tick that is lost is made up for by the next."""
     world.ticks += 1
-    body = JourneyTick(full=world.ticks % 4 == 0)
+    body = JourneyTick(full=world.ticks % 3 == 0)
     envelope = Envelope(f"tick-{world.ticks}", body.kind, world.time.now, plain(body))
     world.call(f"tick {world.ticks}", lambda services: services.pipeline.take(envelope))
 
