@@ -35,7 +35,9 @@ def arm(tile: ExperimentTile, journey: str, contact: str) -> Literal["a", "b"]:
     return "a" if percentile(journey, tile.id, contact) < tile.percent else "b"
 
 
-def channel(tile: ChannelTile, contact: str, answered: Mapping[str, float]) -> tuple[Channel | None, bool]:
+def channel(
+    tile: ChannelTile, journey: str, contact: str, answered: Mapping[str, float]
+) -> tuple[Channel | None, bool]:
     """Return the channel to take, None where none may be used, and whether it was drawn as a control.
 
     `answered` has the channels that may be used, each with how often the contact has answered to it (0 to 1); of
@@ -44,6 +46,6 @@ def channel(tile: ChannelTile, contact: str, answered: Mapping[str, float]) -> t
     allowed: list[Channel] = [way for way in tile.ways if way in answered]
     if not allowed:
         return None, False
-    if percentile("control", tile.id, contact) < CONTROL_PERCENT:
-        return allowed[percentile("channel", tile.id, contact) * len(allowed) // 100], True
+    if percentile("control", journey, tile.id, contact) < CONTROL_PERCENT:
+        return allowed[percentile("channel", journey, tile.id, contact) * len(allowed) // 100], True
     return max(allowed, key=lambda way: answered[way]), False

@@ -174,7 +174,7 @@ def experiment(tile: ExperimentTile, at: Arrival) -> Effect:
 
 
 def best_channel(tile: ChannelTile, at: Arrival) -> Effect:
-    channel, is_control = choices.channel(tile, at.run.contact, at.facts.channels)
+    channel, is_control = choices.channel(tile, at.run.journey, at.run.contact, at.facts.channels)
     if channel is None:
         return Effect(next=tile.otherwise, choice="none")
     return Effect(next=tile.ways[channel], choice=channel, counts=("control",) if is_control else ())

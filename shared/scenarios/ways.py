@@ -38,7 +38,7 @@ def _branch(tile: BranchTile, following: str | None, read: Lookup) -> tuple[str,
 
 
 def _channel(tile: ChannelTile, run: RunRow, answered: Mapping[str, float]) -> tuple[str, ...]:
-    channel, is_control = choices.channel(tile, run.contact, answered)
+    channel, is_control = choices.channel(tile, run.journey, run.contact, answered)
     if channel is None:
         return (f"took none: no channel may be used for {tile.purpose} messages",)
     among = ", ".join(f"{way} {answered[way]:.0%}" for way in tile.ways if way in answered)

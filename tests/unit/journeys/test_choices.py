@@ -101,5 +101,5 @@ def test_each_channel_has_its_way(way: str, following: str) -> None:
 def test_of_channels_that_are_answered_alike_the_first_one_written_is_taken() -> None:
     tile = journey(CHANNELS).tiles["c"]
     alike: dict[Channel, float] = {"push": 0.5, "email": 0.5, "sms": 0.5}
-    taken = [channel(tile, contact, alike) for contact in PEOPLE[:200]]  # type: ignore[arg-type]
+    taken = [channel(tile, "j", contact, alike) for contact in PEOPLE[:200]]  # type: ignore[arg-type]
     assert {way for way, is_control in taken if not is_control} == {"sms"}
