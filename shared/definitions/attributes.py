@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from shared.definitions.names import ATTRIBUTE, nearest
-from shared.definitions.node import Node
-from shared.definitions.reader import Reader
+from shared.definitions.names import nearest
 
 type AttributeType = Literal["text", "number", "boolean", "datetime", "reference"]
 TYPES: tuple[AttributeType, ...] = get_args(AttributeType.__value__)
@@ -47,22 +45,6 @@ def check(values: Mapping[str, object], declared: Mapping[str, Attribute]) -> li
             faults.append((name, "is missing"))
     unknown = sorted(values.keys() - declared.keys())
     return faults + [(name, f"is not an attribute{nearest(name, declared)}") for name in unknown]
-
-
-def parse(node: Node | None, reader: Reader) -> Mapping[str, Attribute]:
-    """`{name: type}` or `{name: {type: ..., optional: true}}`."""
-    declared: dict[str, Attribute] = {}
-    for name, declaration in reader.entries(node).items():
-        reader.name(Node(name, declaration.line), ATTRIBUTE)
-        declared[name] = _attribute(declaration, reader)
-    return declared
-
-
-def _attribute(node: Node, reader: Reader) -> Attribute:
-    if isinstance(node.value, str):
-        return Attribute(reader.choice(node, TYPES))
-    fields = reader.fields(node, ["type"], ["optional"])
-    return Attribute(reader.choice(fields.get("type"), TYPES), reader.flag(fields.get("optional")))
 
 
 def _text(value: object) -> str | None:

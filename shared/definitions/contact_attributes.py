@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.definitions import attributes
+from shared.definitions import attribute_reader
 from shared.definitions.attributes import Attribute
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
@@ -26,4 +26,4 @@ def parse(node: Node, reader: Reader) -> ContactAttributes:
     for name, entry in reader.entries(declared).items():
         if name in TAKEN:
             reader.fault(entry, f"every contact has `{name}` already")
-    return ContactAttributes(reader.name(fields.get("contact_attributes")), attributes.parse(declared, reader))
+    return ContactAttributes(reader.name(fields.get("contact_attributes")), attribute_reader.parse(declared, reader))

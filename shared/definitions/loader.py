@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, overload
 
 from shared.definitions import (
-    attributes,
+    attribute_reader,
     calendar_reader,
     contact_attributes,
     journey_reader,
@@ -127,7 +127,7 @@ def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
     """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
     document = of_plain({key: value for key, value in source.items() if key != stored.USES})
     reader = Reader(f"{kind} {source.get(kind)}")
-    reader.people = People(attributes.parse(of_plain(stored.uses_of(source).get(stored.OF_CONTACT, {})), reader))
+    reader.people = People(attribute_reader.parse(of_plain(stored.uses_of(source).get(stored.OF_CONTACT, {})), reader))
     parsed: Definition
     match kind:
         case "trigger":

@@ -4,22 +4,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from shared.definitions import duration
+from shared.definitions.attributes import Attribute
 from shared.definitions.faults import Fault
 from shared.definitions.names import NAME, nearest
 from shared.definitions.node import Node
-
-if TYPE_CHECKING:
-    from shared.definitions.attributes import Attribute
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """What a document may ask about a contact besides what every contact has."""
 
-    attributes: "Mapping[str, Attribute]" = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
     """The declared ones, by name."""
     segments: Collection[str] | None = None
     """Names of segments; None where they are not to be checked, as for what was published before."""

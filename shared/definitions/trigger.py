@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.definitions import attributes
+from shared.definitions import attribute_reader
 from shared.definitions.attributes import Attribute, fits
 from shared.definitions.names import ATTRIBUTE, nearest
 from shared.definitions.node import Node
@@ -58,14 +58,14 @@ class Trigger:
 def parse(node: Node, reader: Reader) -> Trigger:
     optional = ["attributes", "audience", "command", "answer", "table", "columns", "state"]
     fields = reader.fields(node, ["trigger", "kind"], optional)
-    declared = attributes.parse(fields.get("attributes"), reader)
+    declared = attribute_reader.parse(fields.get("attributes"), reader)
     trigger = Trigger(
         name=reader.name(fields.get("trigger")),
         kind=reader.choice(fields.get("kind"), KINDS),
         attributes=declared,
         audience=_audience(fields["audience"], declared, reader) if "audience" in fields else None,
         command=reader.name(fields.get("command")) or None,
-        answer=attributes.parse(fields["answer"], reader) if "answer" in fields else None,
+        answer=attribute_reader.parse(fields["answer"], reader) if "answer" in fields else None,
         table=reader.name(fields.get("table")) or None,
         columns=tuple(reader.name(item, ATTRIBUTE) for item in reader.items(fields.get("columns"))),
         state=reader.choice(fields["state"], STATES) if "state" in fields else "ready",
