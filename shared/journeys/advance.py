@@ -198,6 +198,7 @@ def _step(
         raised=walked.raised,
         records=(*records, counting.step_tally(after, message.id, counts, now)),
         then=following(walked),
+        test=after.test,
     )
 
 

@@ -55,6 +55,7 @@ def _enter(
         raised=walked.raised,
         records=(*gone, counting.step_tally(walked.run, message.id, counts, now, is_listed=False)),
         then=following(walked),
+        test=run.test,
     )
 
 

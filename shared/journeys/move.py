@@ -55,6 +55,7 @@ def move_run(run: Run, message: Message[MoveRun], facts: RunFacts, now: datetime
         hints=(*hints, *standing.hints(moved)),
         records=(*gone, *_tallies(run, moved, message.id, now)),
         then=_look(moved, waiting) if isinstance(journey.tiles[tile], IfThenTile) else None,
+        test=run.test,
     )
 
 

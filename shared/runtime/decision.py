@@ -111,4 +111,6 @@ class Decision[S]:
     """What a provider is asked to do; its answer is a message handled in the same invocation."""
     then: Outgoing | None = None
     """A message handled in the same invocation instead of being sent."""
+    test: bool | None = None
+    """Whether what follows belongs to a test; None: as the message does."""
     refused: Refusal | None = None

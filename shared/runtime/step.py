@@ -47,6 +47,8 @@ class Outbox:
     raised: tuple[Parcel, ...] = ()
     records: tuple[Record, ...] = ()
     then: Parcel | None = None
+    test: bool | None = None
+    """Whether it belongs to a test; None: as its cause does."""
 
     @classmethod
     def of(cls, decision: Decision[Any], message: Message[Any], at: datetime) -> Self:
@@ -59,6 +61,7 @@ class Outbox:
             tuple(Parcel.of(outgoing) for outgoing in decision.raised),
             decision.records,
             Parcel.of(decision.then) if decision.then else None,
+            decision.test,
         )
 
 
