@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Any
 
-from shared.contacts.contact import HEAD, TABLE, create_contact, index, shard_of
+from shared.contacts.contact import HEAD, TABLE, create_contact
 from shared.contacts.messages import PutContact
 from shared.definitions.loader import load
 from shared.runtime.azure.store import AzureStore
@@ -76,27 +75,19 @@ class Crowd:
 
 async def _put(store: AzureStore, people: Iterable[tuple[str, str]]) -> None:
     """Write the rows that the decisions of these contacts say, without a message for each."""
-    now, lists = datetime.now(UTC), defaultdict[str, list[Insert]](list)
-    writes: list[Coroutine[Any, Any, Any]] = []
+    now, writes = datetime.now(UTC), defaultdict[tuple[str, str], list[Insert]](list)
     for contact, city in people:
         message = Message(made(), now, PutContact(contact, contact, city=city))
         decision = create_contact(message, None, now)
-        writes.append(store.write(TABLE, quoted(contact), Insert(HEAD, plain(Head(decision.state, now, 1)))))
-        (line,) = decision.records
-        assert isinstance(line, Put)
-        lists[index(shard_of(contact))].append(Insert(line.key, line.data))
-    for list_, lines in lists.items():
-        writes += [store.write("views", list_, *some) for some in batched(lines, MAX_CHANGES, strict=False)]
-    await writes.pop()  # makes one table; the first of the others makes the other
-    await _at_once(writes)
-
-
-async def _at_once(writes: list[Coroutine[Any, Any, Any]]) -> None:
-    waiting = iter(writes)
+        writes[TABLE, quoted(contact)].append(Insert(HEAD, plain(Head(decision.state, now, 1))))
+        for line in (*decision.hints, *decision.records):
+            assert isinstance(line, Put)
+            writes[line.table, line.partition].append(Insert(line.key, line.data))
+    waiting = ((place, some) for place in writes for some in batched(writes[place], MAX_CHANGES, strict=False))
 
     async def writer() -> None:
-        for write in waiting:
-            await write
+        for (table, partition), rows in waiting:
+            await store.write(table, partition, *rows)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):

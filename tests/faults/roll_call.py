@@ -68,13 +68,17 @@ class RollCall:
                 f"members     {len(self.crowd.members)}, others {len(self.crowd.outsiders)}",
                 f"runs        {len(self.runs)} of {len({run['contact'] for run in self.runs})}: {dict(ends)}",
                 f"tasks       {len(self.tasks)}",
-                f"occurrence  {self.occurrence}",
+                f"occurrence  {self._walked()}",
                 f"counters    {dict(sorted(self.counted.items()))}",
                 f"waiting     {self.listed} on the list",
                 f"rejected    {self.rejected}",
                 f"queues      {dict(_held(self.queues))}",
             )
         )
+
+    def _walked(self) -> str:
+        walk = self.occurrence
+        return f"{walk.pages} pages, {walk.entered} entered, {walk.finished_at or 'goes on'}" if walk else "none"
 
 
 def violations(it: RollCall) -> list[str]:
