@@ -29,6 +29,8 @@ SETTLED = timedelta(minutes=2)
 """After a stop: by then every process knows, and nobody enters any more."""
 STUCK = timedelta(minutes=10)
 """A walk that has not moved for so long is told to go on from where it is."""
+COUNTS_FOR = timedelta(days=30)
+"""After a stop: longer than goals are looked for, and reports of messages come."""
 FULL_EVERY = 10
 """Minutes between full ticks."""
 
@@ -60,7 +62,7 @@ class Ticking:
                 messages += await self._finish_stopping(published, now)
             if phase == "live" and published.journey.segment is not None:
                 messages += await self._start(published, published.journey.segment, now)
-            if message.body.full:
+            if message.body.full and not _is_settled(published, now):
                 await self._account(published, now)
         return Decision(messages=tuple(messages))
 
@@ -102,6 +104,11 @@ class Ticking:
             verdict = experiments.judge(tile, journey, counts, published.live_from, now)
             if tile.id not in won and verdict is not None:
                 await experiments.record(self._store, journey.name, published.version, tile.id, verdict, now)
+
+
+def _is_settled(published: Published, now: datetime) -> bool:
+    """Whether it has been stopped for so long that nothing is counted any more: neither steps nor goals."""
+    return published.state == "stopped" and published.since is not None and now - published.since > COUNTS_FOR
 
 
 def due(start: SegmentStart, began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
