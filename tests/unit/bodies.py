@@ -80,4 +80,6 @@ def _of(hint: Any) -> st.SearchStrategy[Any]:
     if get_origin(hint) is Mapping:
         inner = get_args(hint)[1]
         return VALUES if inner is Any else st.dictionaries(st.text(max_size=5), _of(inner), max_size=3)
+    if get_origin(hint) is tuple:
+        return st.lists(_of(get_args(hint)[0]), max_size=3).map(tuple)
     return body_of(hint)
