@@ -103,7 +103,7 @@ class Control:
         rows, following = await self._waiting(body.journey, body.shard, body.after)
         moves = [
             Outgoing(
-                derived("move", row.data["run"], str(body.version), row.data["tile"]),
+                derived("move", message.id, row.data["run"]),
                 MoveRun(body.journey, row.data["contact"], row.data["run"], body.version, body.places),
             )
             for row in rows

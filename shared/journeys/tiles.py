@@ -33,7 +33,7 @@ from shared.journeys.run import Run, Wait, delivery_id
 from shared.journeys.waits import hint, hint_partition
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import Body, ReplyTo
-from shared.runtime.ids import derived
+from shared.runtime.ids import derived, joined
 from shared.tasks.messages import CreateTask
 
 SENT = "sent."
@@ -52,6 +52,10 @@ class Arrival:
     now: datetime
     before: tuple[str, ...] = ()
     """The tiles of its earlier steps."""
+
+    def visit(self, tile: str) -> str:
+        """Name this arrival at the tile: a run that was moved to another version may come by a tile again."""
+        return joined(tile, str(len(self.run.path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,17 @@ def send(tile: SendTile, at: Arrival) -> Effect:
 
 
 def activate(tile: ActivateTile, at: Arrival) -> Effect:
-    """Raise a custom trigger; one that names a command is sent as that command, and the run waits for its answer."""
+    """Raise a custom trigger; one that names a command is sent as that command, and the run waits for its answer.
+
+    A run that was moved and comes by again has the answer.
+    """
     attributes = resolve(tile.attributes, at.lookup)
     identity = derived("activation", at.run.id, tile.id)
     if tile.command is None:
         fired = TriggerFired(tile.trigger, attributes, at.now, source="carebus/journeys", contact=at.run.contact)
         return Effect(next=tile.next, raised=(Outgoing(identity, fired),))
+    if tile.id in at.run.answers:
+        return Effect(next=tile.next)
     wait = Wait(derived("answer", identity), tile.id, at.now + ANSWER_WITHIN)
     command = COMMANDS[tile.command](identity, attributes, at)
     return Effect(wait=wait, messages=(Outgoing(identity, command, reply_to=_reply_to(at.run, wait)),))
@@ -123,7 +132,7 @@ def wait(tile: WaitTile, at: Arrival) -> Effect:
         until = opens_at(at.facts.calendars[tile.calendar], until)
     if until <= at.now:
         return Effect(next=tile.next)
-    waiting = Wait(derived("wait", at.run.id, tile.id), tile.id, until)
+    waiting = Wait(derived("wait", at.run.id, at.visit(tile.id)), tile.id, until)
     return Effect(wait=waiting, messages=(_limit(at.run, waiting),))
 
 
@@ -132,7 +141,7 @@ def if_then(tile: IfThenTile, at: Arrival) -> Effect:
     if tile.segment and at.facts.verdicts.get(verdict_key(InSegment(tile.segment))):
         return Effect(next=tile.yes, counts=("way:yes",))
     run = at.run
-    token = derived("wait", run.id, tile.id)
+    token = derived("wait", run.id, at.visit(tile.id))
     where = contact_hint(run) if tile.match is None else match_hint(tile.match, run, at.lookup)
     waiting = Wait(token, tile.id, at.now + tile.within, where)
     return Effect(

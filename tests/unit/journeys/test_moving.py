@@ -178,3 +178,41 @@ async def test_runs_stay_on_their_version_until_they_are_moved() -> None:
     await play.say(changed(play), "e3")
     assert await play.ends() == {"e1": "came", "e2": "came_later"}
     assert load(text()).journeys["j"] == await play.services.definitions.journey("j", 1)
+
+
+TOUCHED = "- {id: w, if_then: {trigger: case-changed, by: contact, within: P1D}}\n"
+BEFORE = "- {id: first, if_then: {trigger: case-changed, by: contact, within: P1D}}\n"
+PAUSE = "- {id: p, wait: {for: P1D}}\n"
+ASK = ROWS["command"] + "\n"
+
+
+@pytest.mark.parametrize(
+    ("held", "other", "places", "after"),
+    [
+        (TOUCHED, BEFORE + TOUCHED, {"w": "first"}, HOUR),
+        (BEFORE + TOUCHED, TOUCHED + BEFORE, {}, 25 * HOUR),
+        (PAUSE + TOUCHED, TOUCHED + PAUSE, {}, 25 * HOUR),
+        (ASK + TOUCHED, TOUCHED + ASK, {}, HOUR),
+    ],
+    ids=["tile before it", "waits in another order", "times in another order", "a command behind what was before it"],
+)
+async def test_who_comes_by_a_tile_again_that_they_waited_at_before_waits_anew(
+    held: str, other: str, places: Mapping[str, str], after: timedelta
+) -> None:
+    play = Play()
+    await play.contact()
+    await play.publish(f"journey: j\nstarts_on: alarm\ntiles:\n{held}")
+    await play.say(alarm(play), "e1")
+    await play.wait(after)
+    await play.publish(f"journey: j\nstarts_on: alarm\ntiles:\n{other}")
+    await play.move(2, **places)
+    assert [run.version for run in (await play.runs()).values()] == [2]
+    await play.wait(timedelta(days=3))
+    assert await play.ends() == {"e1": "completed"}
+
+
+async def test_who_is_moved_to_and_fro_is_moved_each_time() -> None:
+    play = await moved(text(), text().replace("P1D", "P9D"))
+    for version in (1, 2, 1):
+        await play.move(version)
+        assert [run.version for run in (await play.runs()).values()] == [version]

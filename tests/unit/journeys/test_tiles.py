@@ -138,7 +138,7 @@ def test_an_exit_tile_ends_the_run_with_its_reason() -> None:
 
 def test_a_wait_sets_its_timer_and_leaves_a_hint() -> None:
     done = effect(WAIT, "wait")
-    token = derived("wait", "r1", "wait")
+    token = derived("wait", "r1", "wait~0")
     assert done.wait == Wait(token, "wait", NOON + timedelta(days=1), "case-changed~device~D-1")
     assert sent(done).at == NOON + timedelta(days=1)
     assert sent(done).body == TimeUp("j", "C-1", "r1", token)

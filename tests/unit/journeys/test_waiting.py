@@ -39,7 +39,7 @@ def alarm(attributes: Mapping[str, Any]) -> TriggerFired:
 def until(of: Effect) -> datetime:
     assert of.wait is not None
     assert (sent(of).at, sent(of).body) == (of.wait.until, TimeUp("j", "C-1", "r1", of.wait.token))
-    assert (of.wait.tile, of.wait.token, of.wait.hint) == ("w", derived("wait", "r1", "w"), "")
+    assert (of.wait.tile, of.wait.token, of.wait.hint) == ("w", derived("wait", "r1", "w~0"), "")
     return of.wait.until
 
 
