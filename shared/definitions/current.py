@@ -22,8 +22,11 @@ PART: Mapping[Kind, str] = {
 }
 """Kind to where the row keeps the current versions of it."""
 
-LASTING = ("state", "since", "held_until", "first_live")
+LASTING = ("state", "since", "held_until", "first_live", "heard")
 """What a journey keeps when it gets another version."""
+
+REMEMBERED = 20
+"""Commands by whose ids a journey tells a repeat: one that comes again after another one must not undo it."""
 
 
 def pointers(row: Row | None) -> dict[str, Any]:
@@ -54,16 +57,26 @@ def journey_line(
     return line | _before(held, now)
 
 
-def changed_line(held: Mapping[str, Any], command: str, now: datetime, known_at: datetime) -> dict[str, Any] | None:
-    """Return what the row says of a journey after a command, None where it says so already; raises NotAllowed."""
+def changed_line(
+    held: Mapping[str, Any], command: str, id_: str, now: datetime, known_at: datetime, since: datetime | None = None
+) -> dict[str, Any] | None:
+    """Return what the row says of a journey after a command, None where it says so already; raises NotAllowed.
+
+    With `since`, the command is meant for the state that the journey has had since then.
+    """
     state: State = held["state"]
+    heard: list[str] = held.get("heard", [])
+    if id_ in heard:
+        return None
+    if since is not None and since != time_in(held, "since"):
+        raise NotAllowed(state)
     following = NEXT.get((state, command))
     if following is None and state in [leads for (_, said), leads in NEXT.items() if said == command]:
         return None
     if following is None:
         raise NotAllowed(state)
     line = {name: value for name, value in held.items() if name != "held_until"}
-    line |= {"state": following, "since": now.isoformat()}
+    line |= {"state": following, "since": now.isoformat(), "heard": [*heard, id_][-REMEMBERED:]}
     return line | {"held_until": known_at.isoformat()} if command == "resume" else line
 
 

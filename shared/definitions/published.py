@@ -168,17 +168,20 @@ class Definitions:
             await self._store.write(TABLE, CATALOGUE, latest)
         return changes
 
-    async def change_state(self, journey: str, command: str, now: datetime) -> Published:
-        """Pause, resume, stop or finish a journey, and return it as it is then; a repeat changes nothing.
+    async def change_state(
+        self, journey: str, command: str, id_: str, now: datetime, since: datetime | None = None
+    ) -> Published:
+        """Pause, resume, stop or finish a journey, and return it as it is then; a repeat (by id) changes nothing.
 
-        Raises LookupError where there is no such journey, NotAllowed where its state does not take the command, and
-        Conflict where somebody else changed definitions meanwhile.
+        With `since`, only the state that it has had since then is changed. Raises LookupError where there is no such
+        journey, NotAllowed where its state does not take the command, and Conflict where somebody else changed
+        definitions meanwhile.
         """
         row = await self._store.get(TABLE, CATALOGUE, LATEST)
         held = pointers(row)
         if row is None or journey not in held["journeys"]:
             raise LookupError(journey)
-        line = changed_line(held["journeys"][journey], command, now, self.known_at(now))
+        line = changed_line(held["journeys"][journey], command, id_, now, self.known_at(now), since)
         if line is not None:
             held["journeys"][journey] = line
             await self._store.write(TABLE, CATALOGUE, Replace(LATEST, held, row.etag))

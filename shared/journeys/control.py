@@ -43,7 +43,7 @@ class Control:
         """Give the journey another state, and begin what follows from it."""
         body = message.body
         try:
-            published = await self._definitions.change_state(body.journey, body.command, now)
+            published = await self._definitions.change_state(body.journey, body.command, message.id, now, body.since)
         except LookupError:
             return Decision(refused=Refusal("not_found", "journey"))
         except NotAllowed:

@@ -113,6 +113,8 @@ class ChangeJourney:
     command: str
     """pause | resume | stop"""
     by: str = ""
+    since: AwareDatetime | None = None
+    """Of a pause that has lasted too long: when it began. Another one does not stop for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Ticking:
             published = catalogue.journeys[name].at(now)
             phase = published.phase(now)
             if phase == "paused" and published.since and now - published.since >= LONGEST_PAUSE:
-                stop = ChangeJourney(name, "stop", "carebus/tick")
+                stop = ChangeJourney(name, "stop", "carebus/tick", published.since)
                 messages.append(Outgoing(derived("paused-too-long", name, published.since.isoformat()), stop))
             if phase == "stopping":
                 messages += await self._finish_stopping(published, now)
@@ -75,7 +75,7 @@ class Ticking:
                 return [Outgoing(derived("end-runs", journey, now.isoformat(timespec="minutes")), again)]
         if published.since is None or now - published.since >= SETTLED:
             try:
-                await self._definitions.change_state(journey, "finish", now)
+                await self._definitions.change_state(journey, "finish", derived("finish", journey), now)
             except (NotAllowed, Conflict):
                 return []  # somebody else was quicker
         return []

@@ -10,6 +10,7 @@ from shared.definitions.faults import Invalid
 from shared.definitions.states import FINAL, NEXT, State, commands_for
 from shared.events.messages import TriggerFired
 from shared.journeys.control import STRAGGLERS
+from shared.journeys.messages import ChangeJourney
 from shared.runtime.store import Upsert
 from tests.unit.definitions.world import load
 from tests.unit.journeys.playing import Play
@@ -167,7 +168,7 @@ async def test_it_is_stopping_until_nobody_waits_and_everybody_knows() -> None:
 async def test_a_run_that_nobody_told_is_told_by_the_next_tick() -> None:
     play = await played()
     definitions = play.services.definitions
-    await definitions.change_state("j", "stop", play.clock.now())
+    await definitions.change_state("j", "stop", "s1", play.clock.now())
     await play.wait(HOUR)
     assert await play.ends() == {"e1": "running"}
     await play.tick()
@@ -185,6 +186,16 @@ async def test_a_pause_of_more_than_three_weeks_is_a_stop(days: float, ends: str
     await play.tick(5)
     assert await state(play) == ends
     assert await play.ends() == {"e1": "running" if ends == "paused" else "journey_stopped"}
+
+
+async def test_who_goes_on_at_the_last_moment_is_not_stopped_for_a_pause_that_is_over() -> None:
+    play = await played(LONGER)
+    await play.change("pause")
+    since = (await play.services.definitions.published("j")).since
+    await play.change("resume")
+    await play.change("pause")
+    await play.say(ChangeJourney("j", "stop", "carebus/tick", since))
+    assert await state(play) == "paused"
 
 
 @pytest.mark.parametrize("command", ["pause", "resume", "stop", "finish"])
@@ -249,3 +260,14 @@ async def test_other_definitions_are_published_beside_a_stopped_journey_that_sta
     other = JOURNEY.replace("journey: j", "journey: other")
     changes = await play.services.definitions.publish(load(JOURNEY + "---" + other))
     assert [change.name for change in changes] == ["other"]
+
+
+@pytest.mark.parametrize(("first", "second", "ends"), [("pause", "resume", "live"), ("resume", "pause", "paused")])
+async def test_a_command_that_comes_again_after_another_one_changes_nothing(first: str, second: str, ends: str) -> None:
+    play = await played()
+    if first == "resume":
+        await play.change("pause")
+    for command in (first, second, first):
+        await play.say(ChangeJourney("j", command), command)
+        await play.publish(LONGER if command == second else JOURNEY)
+    assert await state(play) == ends
