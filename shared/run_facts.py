@@ -21,7 +21,7 @@ from shared.journeys.messages import Answered, EnterJourney, LookAgain, MoveRun,
 from shared.journeys.run import Run, delivery_id
 from shared.journeys.segment_walk import Occurrence, PageFacts
 from shared.journeys.tiles import SENT
-from shared.runtime.clock import Clock
+from shared.runtime.clock import Clock, latest
 from shared.runtime.envelope import Message
 from shared.runtime.store import Store
 
@@ -71,9 +71,9 @@ class RunFactsGatherer:
         self._clock = clock
 
     async def of_entry(self, store: Store, message: Message[EnterJourney], _entries: object) -> EntryFacts:
-        body = message.body
-        published = await self._definitions.published(body.journey)
-        journey, phase = published.journey, published.phase(self._clock.now())
+        body, now = message.body, latest(self._clock, message.time)
+        published = await self._definitions.published(body.journey, now)
+        journey, phase = published.journey, published.phase(now)
         if phase != "live":
             return EntryFacts(published.version, RunFacts(journey, phase=phase))
         about = _About(journey, published.version, body.contact, body.attributes, {})

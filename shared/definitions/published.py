@@ -111,12 +111,12 @@ class Definitions:
         """Return by when every process has read of what is published now."""
         return now + self._cache_for + EVERYBODY_KNOWS
 
-    async def published(self, journey: str) -> Published:
+    async def published(self, journey: str, now: datetime | None = None) -> Published:
         """Return the version of a journey in force; raises NotKnownYet where only others have read of it so far."""
         catalogue = await self.current()
         if journey not in catalogue.journeys:
             raise NotKnownYet
-        return catalogue.journeys[journey].at(self._clock.now())
+        return catalogue.journeys[journey].at(now or self._clock.now())
 
     async def is_stopped(self, journey: str) -> bool:
         """Tell whether a journey has been stopped, as far as this process knows."""

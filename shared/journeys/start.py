@@ -1,7 +1,7 @@
 """The router of trigger events: every journey that starts on the trigger, and every run that waits for it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.definitions.catalogue import Catalogue, Published
@@ -14,6 +14,7 @@ from shared.journeys.messages import EnterJourney
 from shared.journeys.run import run_id
 from shared.journeys.segment_walk import ONCE
 from shared.journeys.waits import resumes
+from shared.runtime.clock import MAX_SKEW
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message, restored
@@ -91,13 +92,17 @@ class StartJourneys:
         """Tell runs that wait for a segment, and let those in who have come into one that a journey is for."""
         looking = TriggerFired(CONTACTS_CHANGED, {}, changed.time, contact=contact)
         told = await resumes(self._store, catalogue, change, looking)
-        open_ = [published for published in catalogue.journeys.values() if _takes_newcomers(published, changed.time)]
+        now = changed.time
+        open_ = [each for published in catalogue.journeys.values() if (each := _newcomers(published.at(now), now))]
         if not open_:
             return told
-        asked = {published.journey.name: InSegment(_segment(published)) for published in open_}
-        found = await self._verdicts(catalogue, contact, frozenset(asked.values()), changed.time)
-        newcomers = [name for name in sorted(asked) if found.get(verdict_key(asked[name]))]
-        return [*told, *(segment_walk.entry(name, ONCE, contact, changed.time) for name in newcomers)]
+        found = await self._verdicts(catalogue, contact, frozenset(each.asked for each in open_), now)
+        entries = [
+            replace(segment_walk.entry(each.journey, ONCE, contact, now), at=each.opens if each.opens > now else None)
+            for each in sorted(open_, key=lambda each: each.journey)
+            if found.get(verdict_key(each.asked))
+        ]
+        return [*told, *entries]
 
     async def _worth(self, catalogue: Catalogue, event: str, fired: TriggerFired, is_test: bool) -> list[Parcel]:
         trigger = catalogue.triggers.get(fired.trigger)
@@ -118,15 +123,26 @@ def fired(trigger: Trigger, changed: RecordChanged) -> TriggerFired:
     return TriggerFired(trigger.name, told, changed.time, source=f"carebus/{changed.table}", contact=changed.contact)
 
 
-def _takes_newcomers(published: Published, now: datetime) -> bool:
-    """Whether who comes into its segment now shall enter; while it is paused, they are parked like all entries."""
+@dataclass(frozen=True, slots=True)
+class _Newcomers:
+    """Whom a journey takes as newcomers, and from when."""
+
+    journey: str
+    asked: InSegment
+    opens: datetime
+
+
+def _newcomers(published: Published, now: datetime) -> _Newcomers | None:
+    """Return whom it takes of those who come into its segment now; while it is paused, they are parked.
+
+    None where it takes nobody, or opens so late that its walk will find them. One that opens soon is told when it
+    does: its walk, begun by a process whose clock is ahead, may be past them by now.
+    """
     start = published.journey.segment
-    return start is not None and start.repeat == "newcomers" and published.phase(now) in ("live", "paused")
-
-
-def _segment(published: Published) -> str:
-    assert published.journey.segment is not None
-    return published.journey.segment.segment
+    if start is None or start.repeat != "newcomers" or published.phase(now) not in ("publishing", "live", "paused"):
+        return None
+    opens = max(published.began, start.at or published.began)
+    return _Newcomers(published.journey.name, InSegment(start.segment), opens) if opens - now <= MAX_SKEW else None
 
 
 def lacks_value(catalogue: Catalogue, fired: TriggerFired) -> bool:

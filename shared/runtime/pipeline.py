@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.runtime import log
 from shared.runtime.aggregate import Aggregate
 from shared.runtime.bus import Bus
-from shared.runtime.clock import Clock
+from shared.runtime.clock import Clock, latest
 from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Envelope, Message, decode, opened, restored, unopened
 from shared.runtime.errors import Conflict, Contended, TooLarge, Transient, Undecodable
@@ -26,8 +26,6 @@ Read = Callable[[bytes], Awaitable[Envelope]]
 """Reads a foreign message; raises Undecodable, or Transient where it cannot tell yet."""
 
 MAX_CONFLICTS = 50
-MAX_SKEW = timedelta(minutes=2)
-"""How far ahead a sender's clock is believed: one laptop's wrong time must not become every later message's time."""
 
 
 class Pipeline:
@@ -133,7 +131,7 @@ class Pipeline:
         """Return what is to be published: of the step on record if the message came before, else of a new one."""
         handler = self._handlers[kind]
         if isinstance(handler, Router):
-            now = self._now(message)
+            now = latest(self._clock, message.time)
             return Outbox.of(await handler.route(message, now), message, now), None, None
         aggregate = Aggregate(self._store, handler, kind, message)
         if not aggregate.take_over(before) and not handler.writes_first:
@@ -161,17 +159,12 @@ class Pipeline:
     ) -> tuple[Decision[Any], datetime]:
         head = aggregate.head
         facts = await handler.gather(self._store, message, head.state if head else None)
-        now = self._now(message) if head is None else max(self._now(message), head.last)
+        now = latest(self._clock, message.time) if head is None else max(latest(self._clock, message.time), head.last)
         if head is None:
             decision = handler.create(message, facts, now)
         else:
             decision = handler.change(head.state, message, facts, now)
         return decision, now
-
-    def _now(self, message: Message[Any]) -> datetime:
-        """Return the latest of clock and message: what was said has happened, whoever's clock is behind."""
-        clock = self._clock.now()
-        return max(clock, min(message.time, clock + MAX_SKEW))
 
     async def _pause(self, conflicts: int) -> None:
         if conflicts > 1:

@@ -7,13 +7,18 @@ import pytest
 
 from shared.definitions.journey import SegmentStart
 from shared.journeys.messages import WalkSegment
-from shared.journeys.segment_walk import Occurrence, PageFacts, begin_walk, go_on_walking
+from shared.journeys.segment_walk import Occurrence, PageFacts, begin_walk, entry, go_on_walking
 from shared.journeys.tick import due
+from shared.runtime.codec import plain
+from shared.runtime.envelope import Envelope
+from tests.unit.definitions.world import load
 from tests.unit.journeys.building import NOON, message
 from tests.unit.journeys.playing import Play
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+READ_ANEW = timedelta(seconds=11)
+"""By then a process has read of a publication, which is not in force yet."""
 TEXT = """
 journey: j
 starts_on: {segment: vip%s}
@@ -79,6 +84,48 @@ async def test_a_newcomer_while_the_journey_is_paused_enters_afterwards() -> Non
     await play.change("resume")
     await play.wait(HOUR)
     assert (await entered(play))["O-0"] == 1
+
+
+async def test_a_newcomer_while_an_edited_journey_is_not_yet_live_enters_the_version_before() -> None:
+    play = await played(NEWCOMERS)
+    await play.tick()
+    await play.services.definitions.publish(load(NEWCOMERS.replace("P1D", "P2D")))
+    await play.wait(READ_ANEW)
+    await play.contact("O-0", account="gold")
+    assert (await entered(play))["O-0"] == 1
+
+
+async def test_a_newcomer_just_before_the_journey_is_live_enters_when_it_is() -> None:
+    """The walk may be past them by then: whoever began it has a clock that is ahead."""
+    play = await played(ONCE.replace("journey: j", "journey: other"))
+    await play.services.definitions.publish(load(NEWCOMERS))
+    await play.wait(READ_ANEW)
+    await play.contact("O-0", account="gold")
+    assert await entered(play) == {}
+    await play.wait(HOUR)
+    assert await entered(play) == {"O-0": 1}
+
+
+async def test_nobody_enters_as_a_newcomer_before_the_time_that_the_journey_is_to_start_at() -> None:
+    play = await played(TEXT % ", repeat: newcomers, at: 2026-11-22T12:00:00Z")
+    await play.contact("O-0", account="gold")
+    await play.wait(HOUR)
+    assert await entered(play) == {}
+    await play.wait(DAY)
+    await play.tick()
+    assert await entered(play) == {"M-0": 1, "M-1": 1, "M-2": 1, "O-0": 1}
+
+
+async def test_who_is_let_in_by_a_process_whose_clock_is_ahead_is_not_refused_by_one_whose_clock_is_not() -> None:
+    play = await played(ONCE.replace("journey: j", "journey: other"))
+    await play.services.definitions.publish(load(ONCE))
+    ahead = play.clock.now() + timedelta(seconds=20)
+    outgoing = entry("j", "once", "M-0", ahead)
+    said = Envelope(outgoing.id, outgoing.body.kind, ahead, plain(outgoing.body))
+    await play.world.send(outgoing.body.queue, said.encode())
+    await play.wait(HOUR)
+    await play.tick()
+    assert await entered(play) == {"M-0": 1, "M-1": 1, "M-2": 1}
 
 
 async def test_everyone_enters_again_each_time() -> None:
