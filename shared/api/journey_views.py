@@ -113,8 +113,9 @@ async def numbers(store: Store, definitions: Definitions, published: Published, 
 
 
 def allowed(published: Published) -> tuple[str, ...]:
-    """Name the commands that a journey takes as it stands; a draft takes none."""
-    return () if published.journey.is_draft else commands_for(published.state)
+    """Name the commands that a journey takes as it stands; one that was never live takes none."""
+    never_lived = published.journey.is_draft and published.first_live is None
+    return () if never_lived else commands_for(published.state)
 
 
 def triggers(catalogue: Catalogue) -> list[dict[str, Any]]:

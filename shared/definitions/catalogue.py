@@ -43,10 +43,10 @@ class Published:
 
     def phase(self, now: datetime) -> Phase:
         """Return what the state means at this time."""
-        if self.journey.is_draft:
-            return "draft"
         if self.state != "live":
             return self.state
+        if self.journey.is_draft:
+            return "draft"
         if self.held_until is not None and now < self.held_until:
             return "paused"
         if now < self.live_from:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.api.journey_views import allowed
 from shared.definitions.faults import Invalid
 from shared.definitions.states import FINAL, NEXT, State, commands_for
 from shared.events.messages import TriggerFired
@@ -240,6 +241,15 @@ async def test_publishing_keeps_a_pause() -> None:
     await play.change("resume")
     await play.wait(HOUR)
     assert {run.event: run.version for run in (await play.runs()).values()} == {"e1": 1, "e2": 2}
+
+
+async def test_a_draft_in_the_place_of_a_paused_journey_does_not_end_the_pause() -> None:
+    play = await played()
+    await play.change("pause")
+    await play.publish(JOURNEY.replace("tiles:", "state: draft\ntiles:"))
+    await play.say(changed(play), "e3")
+    assert await play.ends() == {"e1": "running"}
+    assert allowed((await play.services.definitions.fresh()).journeys["j"]) == ("resume", "stop")
 
 
 @pytest.mark.parametrize("ticks", [0, 5])
