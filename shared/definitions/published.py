@@ -81,9 +81,10 @@ class Definitions:
         if self._catalogue is None or self._fresh_until is None or now >= self._fresh_until:
             row = await self._store.get(TABLE, CATALOGUE, LATEST)
             if self._catalogue is None or row is None or row.etag != self._etag:
-                self._pointers = pointers(row)
-                self._catalogue = await self._assembled(self._pointers)
-                self._etag = row.etag if row else ""
+                held = pointers(row)
+                catalogue = await self._assembled(held)
+                # Together: what is used and the number it is recorded under must not be of two publications.
+                self._catalogue, self._pointers, self._etag = catalogue, held, row.etag if row else ""
             self._fresh_until = now + self._cache_for
         return self._catalogue
 
