@@ -60,6 +60,8 @@ def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime)
         return Decision()
     if watch is not None:
         return _watched(run, watch, message, facts, now)
+    if wait is None and run.status != "running":
+        return Decision(records=forget(run, body.token, body.hint))  # put again by what came again
     if wait is None or body.time > wait.until:
         return Decision()
     if facts.phase == "paused":
@@ -140,7 +142,7 @@ def _watched(run: Run, watch: Watch, message: Message[Awaited], facts: RunFacts,
 def _reach_goal(run: Run, watch: Watch, message: Message[Awaited]) -> Decision[Run]:
     closed = run.ended_at is not None and message.body.time > run.ended_at + standing.GOAL_COUNTS_FOR
     if run.goal_at is not None or closed:
-        return Decision()
+        return Decision(records=standing.no_longer(run, (watch,)))
     records: tuple[Record, ...] = standing.no_longer(run, (watch,))
     if not run.test:
         records = (*records, counting.goal_tally(run))

@@ -58,6 +58,8 @@ class Awaited(ToRun):
     time: AwareDatetime
     also: tuple[str, ...] = ()
     """What else of this run the event was found by: an exit among it comes before a wait."""
+    hint: str = ""
+    """Partition of the hint row that it was found by."""
 
 
 @dataclass(frozen=True, slots=True)

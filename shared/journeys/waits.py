@@ -34,15 +34,16 @@ def forget(run: Run, token: str, partition: str) -> tuple[Remove, ...]:
 
 async def resumes(store: Store, catalogue: Catalogue, event: str, fired: TriggerFired) -> list[Outgoing]:
     """Return the messages that tell every run that may wait for this event."""
-    found = []
+    found: list[tuple[str, Row]] = []
     for by in sorted(catalogue.waiting_on(fired.trigger)):
         value = fired.contact if by == "contact" else fired.attributes.get(by)
         if value is not None:
-            found += await _waiters(store, hint_partition(fired.trigger, by, str(value)))
+            place = hint_partition(fired.trigger, by, str(value))
+            found += [(place, row) for row in await _waiters(store, place)]
     tokens: defaultdict[str, set[str]] = defaultdict(set)
-    for row in found:
+    for _, row in found:
         tokens[row.data["run"]].add(row.data["token"])
-    return [_awaited(row.data, tokens[row.data["run"]], event, fired) for row in found]
+    return [_awaited(row.data, place, tokens[row.data["run"]], event, fired) for place, row in found]
 
 
 async def _waiters(store: Store, partition: str) -> list[Row]:
@@ -55,7 +56,7 @@ async def _waiters(store: Store, partition: str) -> list[Row]:
     return rows
 
 
-def _awaited(address: Mapping[str, Any], tokens: Set[str], event: str, fired: TriggerFired) -> Outgoing:
+def _awaited(address: Mapping[str, Any], place: str, tokens: Set[str], event: str, fired: TriggerFired) -> Outgoing:
     also = tuple(sorted(tokens - {address["token"]}))
-    body = Awaited(**address, event=event, attributes=fired.attributes, time=fired.time, also=also)
+    body = Awaited(**address, event=event, attributes=fired.attributes, time=fired.time, also=also, hint=place)
     return Outgoing(derived("awaited", event, body.run, body.token), body)

@@ -93,6 +93,11 @@ def awaited(outgoing: Outgoing) -> Awaited:
     return outgoing.body
 
 
+def told_of(event: str) -> Awaited:
+    """Return what the run that waits by its device hears of a changed case."""
+    return Awaited("waits", "C-1", "r9", "t-r9", event, CHANGED, NOON, hint="case-changed~device~D-1")
+
+
 def entries(decision: Decision[None]) -> list[EnterJourney]:
     found = [*([decision.then] if decision.then else []), *decision.messages]
     return [outgoing.body for outgoing in found if isinstance(outgoing.body, EnterJourney)]
@@ -206,7 +211,7 @@ async def test_an_event_tells_a_run_once_however_often_it_is_looked_up() -> None
     assert once == await resumes(world.store, world.catalogue, "e1", fired)
     [other] = await resumes(world.store, world.catalogue, "e2", fired)
     assert other.id != once[0].id
-    assert awaited(once[0]) == Awaited("waits", "C-1", "r9", "t-r9", "e1", CHANGED, NOON)
+    assert awaited(once[0]) == told_of("e1")
 
 
 def raised(body: TriggerFired) -> Parcel:
@@ -223,7 +228,7 @@ async def test_a_trigger_from_inside_that_is_only_waited_for_goes_straight_to_wh
     await world.waits("r9", "case-changed~device~D-1")
     [parcel] = await world.start.admit(raised(TriggerFired("case-changed", CHANGED, NOON, contact="C-1")), False)
     assert parcel.kind == Awaited.kind
-    assert typed(Awaited, parcel.body) == Awaited("waits", "C-1", "r9", "t-r9", "e2", CHANGED, NOON)
+    assert typed(Awaited, parcel.body) == told_of("e2")
 
 
 @pytest.mark.parametrize("trigger", ["case-changed", "sms-delivered", "never-heard-of"])
@@ -298,7 +303,7 @@ async def test_a_change_that_is_only_waited_for_goes_straight_to_who_waits() -> 
     await world.waits("r9", "case-changed~device~D-1")
     [parcel] = await world.start.admit(change(MOVED), False)
     event = derived("event", "c1", "case-changed")
-    assert typed(Awaited, parcel.body) == Awaited("waits", "C-1", "r9", "t-r9", event, CHANGED, NOON)
+    assert typed(Awaited, parcel.body) == told_of(event)
 
 
 async def test_a_change_fires_every_trigger_on_it_as_an_event_of_its_own() -> None:

@@ -179,3 +179,16 @@ def test_a_stale_token_is_not_parked() -> None:
     at = arrived(tiles)
     stale = message(Awaited("j", "C-1", "r1", "stale", "e2", {}, NOON))
     assert awaited(at, stale, facts(tiles, phase="paused"), NOON) == Decision()
+
+
+async def test_a_run_that_is_over_is_told_no_more_of_what_it_waited_for_though_its_beginning_came_again() -> None:
+    """What came again put its hints again: each event of the contact would be a message to it for ever."""
+    play = await played(BOTH)
+    event = alarm(play)
+    await play.say(event, "e1")
+    await play.say(changed(play), "e2")
+    await play.wait(timedelta(days=9))
+    await play.say(event, "e1")
+    assert len(await play.hints()) == 2
+    await play.say(changed(play), "e3")
+    assert await play.hints() == []
