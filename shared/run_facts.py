@@ -1,19 +1,22 @@
 """Gathering what a step of a run rests on: each thing in one request, and only what the tiles ahead refer to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared import facts
 from shared.contacts import contact as contacts
 from shared.definitions import needs
-from shared.definitions.conditions import InSegment, verdict_key
+from shared.definitions.conditions import NOW, InSegment, holds, verdict_key
 from shared.definitions.journey import Journey
 from shared.definitions.mapping import Path
 from shared.definitions.needs import Needs
 from shared.definitions.published import Definitions
-from shared.definitions.tiles import IfThenTile
+from shared.definitions.tiles import IfThenTile, Match
+from shared.deliveries import interactions
 from shared.deliveries.delivery import Delivery
+from shared.events.messages import TriggerFired
 from shared.journeys import experiments
 from shared.journeys.advance import awaited_by, watched_by
 from shared.journeys.facts import EntryFacts, RunFacts
@@ -21,22 +24,10 @@ from shared.journeys.messages import Answered, EnterJourney, LookAgain, MoveRun,
 from shared.journeys.run import Run, delivery_id
 from shared.journeys.segment_walk import Occurrence, PageFacts
 from shared.journeys.tiles import SENT
+from shared.journeys.walk import reader
 from shared.runtime.clock import Clock, latest
 from shared.runtime.envelope import Message
 from shared.runtime.store import Store
-
-HAPPENED: Mapping[str, Callable[[Delivery], bool]] = {
-    "sms-delivered": lambda delivery: delivery.state == "delivered",
-    "email-delivered": lambda delivery: delivery.state == "delivered",
-    "push-delivered": lambda delivery: delivery.state == "sent",
-    "sms-failed": lambda delivery: delivery.state == "failed",
-    "push-failed": lambda delivery: delivery.state == "failed",
-    "email-bounced": lambda delivery: delivery.reason.startswith("bounced"),
-    "email-opened": lambda delivery: delivery.engagements.get("opened", 0) > 0,
-    "email-link-clicked": lambda delivery: delivery.engagements.get("clicked", 0) > 0,
-    "sms-replied": lambda delivery: delivery.engagements.get("replied", 0) > 0,
-}
-"""Interaction to whether a delivery shows that it has happened."""
 
 PAGE = 50
 """Contacts looked at in one step of a walk through a segment."""
@@ -93,7 +84,7 @@ class RunFactsGatherer:
         about = _About(journey, run.version, run.contact, run.attributes, answers)
         found = await self._read(store, about, wanted)
         if isinstance(message.body, LookAgain):
-            return replace(found, happened=await _happened(store, journey, run, found))
+            return replace(found, happened=await _happened(store, journey, run, found, self._clock.now()))
         return found
 
     async def of_move(self, store: Store, message: Message[MoveRun], run: Run | None) -> RunFacts | None:
@@ -169,14 +160,24 @@ def _wanted(journey: Journey, message: Message[Any], run: Run) -> Needs | None:
     return wanted
 
 
-async def _happened(store: Store, journey: Journey, run: Run, found: RunFacts) -> bool:
+async def _happened(store: Store, journey: Journey, run: Run, found: RunFacts, now: datetime) -> bool:
     """Tell whether what the run waits for is so already: it is in the segment, or its message was answered."""
     assert run.waiting is not None
     tile = journey.tiles[run.waiting.tile]
     assert isinstance(tile, IfThenTile)
     if tile.match is None:
         return bool(found.verdicts.get(verdict_key(InSegment(tile.segment))))
-    if tile.match.trigger not in HAPPENED or not isinstance(tile.match.value, Path):
+    if not isinstance(tile.match.value, Path) or not tile.match.value.path.startswith(SENT):
         return False
     delivery = await facts.delivery(store, run.contact, delivery_id(run.id, tile.match.value.path.removeprefix(SENT)))
-    return delivery is not None and HAPPENED[tile.match.trigger](delivery)
+    return delivery is not None and _tells(delivery, tile.match, now)
+
+
+def _tells(delivery: Delivery, match: Match, now: datetime) -> bool:
+    """Tell whether such an event came of the delivery before. Of an engagement no more is kept than that it was."""
+    for told in interactions.of_state(delivery):
+        assert isinstance(told.body, TriggerFired)
+        if told.body.trigger == match.trigger:
+            return match.where is None or holds(match.where, reader({"event": told.body.attributes, NOW: now}))
+    engaged = [kind for kind, trigger in interactions.ENGAGED.items() if trigger == match.trigger]
+    return match.where is None and any(delivery.engagements.get(kind, 0) > 0 for kind in engaged)
