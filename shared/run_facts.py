@@ -13,6 +13,7 @@ from shared.definitions.journey import Journey
 from shared.definitions.mapping import Path
 from shared.definitions.needs import Needs
 from shared.definitions.published import Definitions
+from shared.definitions.states import FINAL
 from shared.definitions.tiles import IfThenTile, Match
 from shared.deliveries import interactions
 from shared.deliveries.delivery import Delivery
@@ -31,7 +32,7 @@ from shared.runtime.store import Store
 
 PAGE = 50
 """Contacts looked at in one step of a walk through a segment."""
-HOLDING = ("paused", "stopping", "stopped")
+HOLDING = ("paused", *FINAL)
 """The phases that concern runs which have begun; all others only concern who wants to enter."""
 
 
@@ -101,7 +102,7 @@ class RunFactsGatherer:
         body = message.body
         published = await self._definitions.published(body.journey)
         start, now = published.journey.segment, self._clock.now()
-        if start is None or published.phase(now) in ("stopping", "stopped"):
+        if start is None or published.phase(now) in FINAL:
             return PageFacts(start.segment if start else "", (), None, is_stopped=True)
         shard, after = (walk.shard, walk.after) if walk else (0, "")
         members, following = await facts.members(

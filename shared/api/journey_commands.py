@@ -1,6 +1,5 @@
 """`POST /api/journeys/{journey}/...`: pausing, resuming, stopping, moving who waits, and trying out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from shared.api.problems import INVALID, NOT_NOW
 from shared.api.run_views import RunView, run_view
 from shared.api.trial import Trial
 from shared.definitions.catalogue import Published
+from shared.definitions.states import COMES_TO
 from shared.journeys.history import Address
 from shared.journeys.messages import ChangeJourney, EnterJourney, MoveRuns
 from shared.runtime.codec import plain
@@ -28,13 +28,6 @@ from shared.runtime.problem import FieldError, Problem
 Sent = Annotated[Errand, Depends()]
 ContactId = Annotated[str, Field(min_length=1, max_length=256)]
 Tile = Annotated[str, Field(max_length=256)]
-
-COMES_TO: Mapping[str, tuple[str, ...]] = {
-    "pause": ("paused",),
-    "resume": ("live",),
-    "stop": ("stopping", "stopped"),
-}
-"""Command to the states in which it is done."""
 
 
 class NotTakenNow(Problem):

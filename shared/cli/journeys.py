@@ -16,6 +16,7 @@ from shared.cli.services import Services
 from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.journey import Journey
 from shared.definitions.published import Definitions
+from shared.definitions.states import COMES_TO
 from shared.definitions.trigger import Trigger
 from shared.journeys.analytics import TileNumbers, VersionNumbers
 from shared.journeys.counting import WAITING
@@ -27,9 +28,6 @@ from shared.runtime.envelope import opened
 from shared.runtime.errors import CarebusError
 from shared.runtime.ids import made
 from shared.runtime.problem import FieldError
-
-DONE = {"pause": ("paused",), "resume": ("live",), "stop": ("stopping", "stopped")}
-"""Command to the states in which it is done."""
 
 
 class NoSuchJourney(CarebusError):
@@ -103,7 +101,7 @@ async def change(services: Services, name: str, command: str, by: str, wait_seco
         return
 
     async def is_done() -> bool | None:
-        return (await known(services, name)).state in DONE[command] or None
+        return (await known(services, name)).state in COMES_TO[command] or None
 
     if not await until(services.clock, wait_seconds, is_done):
         raise NotPossible(f"It is sent, and was not done within {timedelta(seconds=wait_seconds)}: look again later.")

@@ -18,7 +18,15 @@ NEXT: Mapping[tuple[State, str], State] = {
 }
 """(state, command) to the next state; what is not here is refused. `finish` is said by the journey itself."""
 
+COMES_TO: Mapping[str, tuple[State, ...]] = {
+    "pause": ("paused",),
+    "resume": ("live",),
+    "stop": ("stopping", "stopped"),
+}
+"""Command to the states in which it is done."""
+
 FINAL: tuple[State, ...] = ("stopping", "stopped")
+"""From these no journey comes back."""
 
 
 def commands_for(state: State) -> tuple[str, ...]:

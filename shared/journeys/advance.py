@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.definitions.conditions import InSegment, Lookup, holds, verdict_key
+from shared.definitions.states import FINAL
 from shared.definitions.tiles import ActivateTile, IfThenTile, Match, WaitTile
 from shared.journeys import counting, standing
 from shared.journeys.facts import RunFacts
@@ -17,8 +18,6 @@ from shared.journeys.walk import Walk, ended, lookup, reader, walk
 from shared.runtime.decision import Decision, Outgoing, Record
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
-
-STOPPED = ("stopping", "stopped")
 
 
 def awaited_by(run: Run, token: str) -> Wait | None:
@@ -165,7 +164,7 @@ def _go_on(
 ) -> Decision[Run]:
     """Leave the tile where the run waits, by the way of this name if it has several, and walk on from this one."""
     assert run.waiting is not None
-    if facts.phase in STOPPED:
+    if facts.phase in FINAL:
         return _exit(run, message, "journey_stopped", facts, now)
     left = run.waiting
     walked = walk(replace(run, waiting=None), tile, facts, now)

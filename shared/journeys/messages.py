@@ -74,7 +74,7 @@ class TimeUp(ToRun):
 
 @dataclass(frozen=True, slots=True)
 class LookAgain(ToRun):
-    """What the run waits for may be so already. Handled where the wait was begun, after its commit; never sent."""
+    """What the run waits for may be so already. Handled where the wait was begun; sent only after a pause."""
 
     kind: ClassVar[str] = "look_again"
     queue: ClassVar[str] = "journey-steps"

@@ -1,8 +1,7 @@
 """Entering the members of a segment: the index of contacts is walked a page at a time, once an occurrence.
 
-Each page is a step of the walk, with its own place on record: it can be stopped and begun again anywhere, and a
-contact's run has an id that only depends on journey, occurrence and contact. So
-nobody is lost, and nobody enters twice.
+Each page is a step of the walk, with its own place on record: it can be stopped and begun again anywhere, and the id
+of a contact's run only depends on journey, occurrence and contact. So nobody is lost, and nobody enters twice.
 """
 
 from dataclasses import dataclass, replace
