@@ -180,4 +180,4 @@ class JourneyTick:
     queue: ClassVar[str] = "journey-steps"
 
     full: bool = False
-    """Also fold counters and judge experiments."""
+    """Also fold counters, judge experiments, and tell who waits in a journey that stops once more."""

@@ -59,18 +59,23 @@ class Ticking:
                 stop = ChangeJourney(name, "stop", "carebus/tick", published.since)
                 messages.append(Outgoing(derived("paused-too-long", name, published.since.isoformat()), stop))
             if phase == "stopping":
-                messages += await self._finish_stopping(published, now)
+                messages += await self._finish_stopping(published, now, message.body.full)
             if phase == "live" and published.journey.segment is not None:
                 messages += await self._start(published, published.journey.segment, now)
             if message.body.full and not _is_settled(published, now):
                 await self._account(published, now)
         return Decision(messages=tuple(messages))
 
-    async def _finish_stopping(self, published: Published, now: datetime) -> list[Outgoing]:
-        """Take out whoever still waits; a journey in which nobody does has stopped."""
+    async def _finish_stopping(self, published: Published, now: datetime, is_full: bool) -> list[Outgoing]:
+        """Take out whoever still waits; a journey in which nobody does has stopped.
+
+        Only a full tick does: whoever stopped the journey has told them, and many take longer than a minute.
+        """
         journey = published.journey.name
         for partition in counters.shards(journey):
             if (await self._store.page(counters.TABLE, partition, prefix=WAITING, limit=1)).rows:
+                if not is_full:
+                    return []
                 again = EndRuns(journey, "journey_stopped")
                 return [Outgoing(derived("end-runs", journey, now.isoformat(timespec="minutes")), again)]
         if published.since is None or now - published.since >= SETTLED:
