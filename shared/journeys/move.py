@@ -34,6 +34,8 @@ def landing(journey: Journey, held: Journey, tile: str, places: Mapping[str, str
 def move_run(run: Run, message: Message[MoveRun], facts: RunFacts, now: datetime) -> Decision[Run]:
     """Let the run wait on in the other version: for what that version waits for, until the time it has."""
     body, journey = message.body, facts.journey
+    if run.status != "running":
+        return Decision(records=(counting.unlisted(run),))
     if run.waiting is None or run.version == body.version or facts.held is None:
         return Decision()
     tile = landing(journey, facts.held, run.waiting.tile, body.places)

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from shared.events.messages import TriggerFired
+from shared.journeys.counting import WAITING
 from shared.journeys.move import landing
+from shared.runtime.counters import TABLE, shard_of
+from shared.runtime.store import Upsert
 from tests.unit.definitions.world import load
 from tests.unit.journeys.building import journey
 from tests.unit.journeys.playing import Play
@@ -166,6 +169,19 @@ async def test_moving_again_changes_nothing() -> None:
     before, counted = await play.runs(), await play.counts(2)
     await play.move(2)
     assert (await play.runs(), await play.counts(2)) == (before, counted)
+
+
+async def test_who_is_over_but_still_listed_leaves_the_list() -> None:
+    """A step that was published late has put them there again."""
+    play = await moved(text(), text())
+    await play.say(changed(play), "e2")
+    [run] = (await play.runs()).values()
+    place, key = shard_of("j", "C-1"), f"{WAITING}{run.id}"
+    line = {"run": run.id, "contact": "C-1", "version": 1, "tile": "w", "until": "", "test": False}
+    await play.store.write(TABLE, place, Upsert(key, line))
+    await play.publish(text().replace("P1D", "P9D"))
+    await play.move(2)
+    assert await play.store.get(TABLE, place, key) is None
 
 
 async def test_runs_stay_on_their_version_until_they_are_moved() -> None:
