@@ -62,6 +62,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
         handler.body.kind: handler
         for handler in (
             Router(TriggerFired, start.route),
+            Router(journey_messages.TellWaiters, start.tell),
             Router(delivery_messages.SmsReceived, around.replies.route),
             *_journeys(around),
             *_cases(),

@@ -57,6 +57,8 @@ def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime)
     watch, wait = watched_by(run, body.token), awaited_by(run, body.token)
     if body.event in (run.event, *run.moved_by):
         return Decision()
+    if message.test and not run.test:
+        return Decision()  # what is only tried out moves nobody who means it
     if watch is not None:
         return _watched(run, watch, message, facts, now)
     if wait is None and run.status != "running":

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
+from shared.events.messages import TriggerFired
+
 
 @dataclass(frozen=True, slots=True)
 class EnterJourney:
@@ -60,6 +62,20 @@ class Awaited(ToRun):
     """What else of this run the event was found by: an exit among it comes before a wait."""
     hint: str = ""
     """Partition of the hint row that it was found by."""
+
+
+@dataclass(frozen=True, slots=True)
+class TellWaiters:
+    """An event happened that more than a page of runs wait for: tell those behind `after`."""
+
+    kind: ClassVar[str] = "tell_waiters"
+    queue: ClassVar[str] = "journey-steps"
+
+    event: str
+    fired: TriggerFired
+    place: str
+    """The partition of the hints of those who wait."""
+    after: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from shared.definitions.journey import CONTACTS_CHANGED
 from shared.definitions.trigger import Trigger
 from shared.events.messages import RecordChanged, TriggerFired
 from shared.journeys import segment_walk
-from shared.journeys.messages import EnterJourney
+from shared.journeys.messages import EnterJourney, TellWaiters
 from shared.journeys.run import run_id
 from shared.journeys.segment_walk import ONCE
-from shared.journeys.waits import resumes
+from shared.journeys.waits import resumes, tell_page
 from shared.runtime.clock import MAX_SKEW
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Put
@@ -63,6 +63,10 @@ class StartJourneys:
         if not entries:
             return Decision(messages=tuple(waiting))
         return Decision(messages=(*waiting, *entries[1:]), then=entries[0])
+
+    async def tell(self, message: Message[TellWaiters], _now: datetime) -> Decision[None]:
+        """Tell a further page of those who wait for an event."""
+        return Decision(messages=tuple(await tell_page(self._store, message.body)))
 
     async def admit(self, raised: Parcel, is_test: bool) -> list[Parcel]:
         """Return what a trigger from inside, or a changed record, is worth.

@@ -10,10 +10,10 @@ import pytest
 from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.conditions import Asked, verdict_key
 from shared.events.messages import RecordChanged, TriggerFired
-from shared.journeys.messages import Awaited, EnterJourney
+from shared.journeys.messages import Awaited, EnterJourney, TellWaiters
 from shared.journeys.run import run_id
 from shared.journeys.start import StartJourneys
-from shared.journeys.waits import resumes
+from shared.journeys.waits import PAGE, resumes
 from shared.runtime.codec import plain, typed
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Envelope, Message
@@ -196,13 +196,6 @@ async def test_values_from_outside_cannot_reach_into_another_list() -> None:
     assert await world.resumed({"device": "a/b~c"}) == ["odd"]
 
 
-async def test_a_long_list_of_waiting_runs_is_told_to_its_end() -> None:
-    world = World()
-    for number in range(250):
-        await world.waits(f"r{number:03d}", "case-changed~device~D-1")
-    assert await world.resumed() == [f"r{number:03d}" for number in range(250)]
-
-
 async def test_an_event_tells_a_run_once_however_often_it_is_looked_up() -> None:
     world = World()
     await world.waits("r9", "case-changed~device~D-1")
@@ -330,3 +323,23 @@ async def test_a_change_that_no_trigger_watches_is_nothing(unwatched: RecordChan
 
 def change(body: RecordChanged) -> Parcel:
     return typed(Parcel, plain(Parcel.of(Outgoing("c1", body))))
+
+
+async def test_many_who_wait_are_told_page_by_page_and_each_once() -> None:
+    world = World()
+    for number in range(2 * PAGE + 7):
+        address = {"journey": "j", "contact": f"C-{number}", "run": f"r{number:04d}", "token": "t"}
+        await world.store.write("waiters", "case-changed~device~D-1", Upsert(f"r{number:04d}~t", address))
+    fired = TriggerFired("case-changed", {"case": "K", "device": "D-1", "status": "open"}, NOON, contact="C-1")
+    told: list[str] = []
+    sizes: list[int] = []
+    messages = await resumes(world.store, world.catalogue, "e1", fired)
+    while messages:
+        told += [each.body.run for each in messages if isinstance(each.body, Awaited)]
+        sizes.append(len(messages))
+        following = [each.body for each in messages if isinstance(each.body, TellWaiters)]
+        messages = []
+        for body in following:
+            messages += (await world.start.tell(Message("m", LATER, body), LATER)).messages
+    assert sorted(told) == [f"r{number:04d}" for number in range(2 * PAGE + 7)]
+    assert max(sizes) <= PAGE + 1
