@@ -115,6 +115,7 @@ def _journeys(around: Surroundings) -> tuple[AnyHandler, ...]:
         Router(journey_messages.ReleaseParked, around.control.release),
         Router(journey_messages.EndRuns, around.control.end_runs),
         Router(journey_messages.MoveRuns, around.control.move_runs),
+        Router(journey_messages.RepairRuns, around.control.repair_runs),
         Router(journey_messages.JourneyTick, around.ticking.tick),
     )
 

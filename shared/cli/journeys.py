@@ -21,7 +21,7 @@ from shared.definitions.trigger import Trigger
 from shared.journeys.analytics import TileNumbers, VersionNumbers
 from shared.journeys.counting import WAITING
 from shared.journeys.history import Address
-from shared.journeys.messages import ChangeJourney, EnterJourney, MoveRuns
+from shared.journeys.messages import ChangeJourney, EnterJourney, MoveRuns, RepairRuns
 from shared.runtime.codec import typed
 from shared.runtime.counters import TABLE, shards
 from shared.runtime.envelope import opened
@@ -117,6 +117,12 @@ async def preview(services: Services, name: str, version: int, places: Mapping[s
 
 async def move(services: Services, name: str, version: int, places: Mapping[str, str]) -> None:
     await send(services, commands([MoveRuns(name, version, places)], services))
+
+
+async def repair(services: Services, name: str) -> None:
+    """Have the timers sent again that should have come; raises what `known` does."""
+    await known(services, name)
+    await send(services, commands([RepairRuns(name)], services))
 
 
 async def try_out(services: Services, wanted: Trial, wait_seconds: float | None) -> tuple[Address, RunView | None]:

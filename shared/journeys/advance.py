@@ -102,6 +102,8 @@ def time_up(run: Run, message: Message[TimeUp], facts: RunFacts, now: datetime) 
     if facts.phase == "paused":
         return parked(message)
     tile = facts.journey.tiles[wait.tile]
+    if isinstance(tile, ActivateTile):
+        return _exit(run, message, "no_answer", facts, now)  # told by a repair only: an answer has no timer
     assert isinstance(tile, IfThenTile | WaitTile)
     if isinstance(tile, WaitTile):
         return _go_on(run, message, tile.next, facts, now)

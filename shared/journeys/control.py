@@ -11,7 +11,16 @@ from typing import Any
 from shared.definitions.published import Definitions
 from shared.definitions.states import NotAllowed
 from shared.journeys.counting import WAITING
-from shared.journeys.messages import ChangeJourney, EndRun, EndRuns, MoveRun, MoveRuns, ReleaseParked
+from shared.journeys.messages import (
+    ChangeJourney,
+    EndRun,
+    EndRuns,
+    MoveRun,
+    MoveRuns,
+    ReleaseParked,
+    RepairRuns,
+    TimeUp,
+)
 from shared.journeys.parking import TABLE as PARKED
 from shared.runtime.bus import Bus, BusMessage
 from shared.runtime.codec import typed
@@ -26,6 +35,8 @@ from shared.runtime.store import Delete, Row, Store
 PAGE = 50
 STRAGGLERS = timedelta(minutes=2)
 """How long after a pause some process may still believe in it: its catalogue is old, or its clock is behind."""
+OVERDUE = timedelta(minutes=15)
+"""How late a timer may be before it is taken for lost."""
 LOOK_AGAIN = timedelta(seconds=15)
 NEXT_OF_RUN = timedelta(seconds=5)
 """Between two messages to one run: the first should be through by then."""
@@ -113,6 +124,22 @@ class Control:
             again = MoveRuns(body.journey, body.version, body.places, *following)
             moves.append(Outgoing(derived("page", message.id), again))
         return Decision(messages=tuple(moves))
+
+    async def repair_runs(self, message: Message[RepairRuns], now: datetime) -> Decision[None]:
+        """Send again the timers that should have come: they live in the bus only, and what the bus has lost is lost."""
+        body = message.body
+        rows, following = await self._waiting(body.journey, body.shard, body.after)
+        timers = [
+            Outgoing(
+                derived("repair", message.id, row.data["run"]),
+                TimeUp(body.journey, row.data["contact"], row.data["run"], row.data["token"]),
+            )
+            for row in rows
+            if datetime.fromisoformat(row.data["until"]) + OVERDUE < now
+        ]
+        if following is not None:
+            timers.append(Outgoing(derived("page", message.id), RepairRuns(body.journey, *following)))
+        return Decision(messages=tuple(timers))
 
     async def _waiting(self, journey: str, shard: int, after: str) -> tuple[tuple[Row, ...], tuple[int, str] | None]:
         """Return a page of those who wait in a journey, and where the next page begins; None after the last."""

@@ -96,6 +96,7 @@ def _line(run: Run) -> Mapping[str, Any] | None:
         "contact": run.contact,
         "version": run.version,
         "tile": run.waiting.tile,
+        "token": run.waiting.token,
         "until": run.waiting.until.isoformat(),
         "test": run.test,
     }

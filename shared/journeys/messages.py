@@ -176,6 +176,18 @@ class MoveRuns:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairRuns:
+    """Tell every run whose time was up a while ago that it is: its timer, or its answer, was lost."""
+
+    kind: ClassVar[str] = "repair_runs"
+    queue: ClassVar[str] = "journey-steps"
+
+    journey: str
+    shard: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WalkSegment:
     """Enter the members of a segment, a page of contacts at a time; `page` counts the pages from 0."""
 

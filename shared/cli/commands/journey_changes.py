@@ -91,6 +91,19 @@ def move(
     typer.echo("Sent; they are moved in a moment.")
 
 
+@app.command()
+def repair(context: typer.Context, journey: Named) -> None:
+    """Let runs go on whose timer, or whose answer to a command, was lost a quarter of an hour ago or earlier.
+
+    Example: `carebus journeys repair case-not-started`
+    """
+    from shared.cli import journeys
+
+    cli: Cli = context.obj
+    cli.run(lambda services: journeys.repair(services, journey), needs=(TABLES, BUS))
+    typer.echo("Sent; whoever waits for longer than they should goes on in a moment.")
+
+
 @app.command("test")
 def try_out(
     context: typer.Context,

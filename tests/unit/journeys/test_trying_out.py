@@ -1,4 +1,4 @@
-"""A test run stays one, whatever moves it; and a run that is none stays a run, though a test wakes it."""
+"""A test run stays one, whatever moves it; and a run that is meant is moved by nothing that is only tried out."""
 
 from collections.abc import Mapping
 from datetime import timedelta
