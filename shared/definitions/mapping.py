@@ -40,6 +40,11 @@ def value_of(source: Source, lookup: Lookup) -> object:
             return value
 
 
+def text_of(value: object) -> str | None:
+    """The value as an id, None where there is none."""
+    return None if value is MISSING or value is None else str(value)
+
+
 def parse(node: Node, declared: Mapping[str, Attribute], scope: Scope, reader: Reader) -> Mapping[str, Source]:
     """`{attribute: source}`, with every required attribute and none that is not declared."""
     entries = reader.entries(node)

@@ -11,8 +11,7 @@ from shared.journeys import counting, standing
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import LookAgain, MoveRun
 from shared.journeys.run import Run, Wait
-from shared.journeys.tiles import contact_hint, match_hint
-from shared.journeys.waits import forget, hint
+from shared.journeys.waits import forget, hint, place_of
 from shared.journeys.walk import lookup
 from shared.runtime.decision import Decision, Outgoing, Put, Record
 from shared.runtime.envelope import Message
@@ -67,7 +66,7 @@ def _waiting(run: Run, journey: Journey, tile: str, facts: RunFacts, now: dateti
     place = run.waiting.hint
     if isinstance(definition, IfThenTile):
         seen = lookup(run, facts, now)
-        place = contact_hint(run) if definition.match is None else match_hint(definition.match, run, seen)
+        place = place_of(definition.match, run, seen)
     wait = replace(run.waiting, tile=tile, hint=place)
     return wait, (hint(run, wait.token, place),) if place else ()
 

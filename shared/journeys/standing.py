@@ -8,8 +8,7 @@ from shared.definitions.journey import Journey
 from shared.definitions.tiles import Match
 from shared.journeys.messages import TimeUp
 from shared.journeys.run import Run, Watch
-from shared.journeys.tiles import contact_hint, match_hint
-from shared.journeys.waits import forget, hint
+from shared.journeys.waits import forget, hint, place_of
 from shared.runtime.decision import Outgoing, Put, Remove
 from shared.runtime.ids import derived
 
@@ -21,10 +20,10 @@ def watches(run: Run, journey: Journey, lookup: Lookup) -> tuple[Watch, ...]:
     """Return what is to be watched for this run; a rule that no event could meet is left out."""
     found = []
     for number, rule in enumerate(journey.exits):
-        place = contact_hint(run) if rule.match is None else match_hint(rule.match, run, lookup)
+        place = place_of(rule.match, run, lookup)
         found.append(Watch(derived("exit", run.id, str(number), place), "exit", number, place))
     if journey.goal is not None and run.goal_at is None:
-        place = match_hint(journey.goal.match, run, lookup)
+        place = place_of(journey.goal.match, run, lookup)
         found.append(Watch(derived("goal", run.id, place), "goal", 0, place))
     return tuple(watch for watch in found if watch.hint)
 

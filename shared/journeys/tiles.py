@@ -8,8 +8,7 @@ from typing import Any
 from shared.cases.messages import OpenCase
 from shared.definitions.business_time import opens_at
 from shared.definitions.conditions import MISSING, InSegment, Lookup, holds, verdict_key
-from shared.definitions.journey import CONTACTS_CHANGED
-from shared.definitions.mapping import Path, resolve, value_of
+from shared.definitions.mapping import Path, resolve, text_of, value_of
 from shared.definitions.tile_reader import LONGEST_WAIT
 from shared.definitions.tiles import (
     ActivateTile,
@@ -30,7 +29,7 @@ from shared.journeys import choices
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait, delivery_id
-from shared.journeys.waits import hint, hint_partition
+from shared.journeys.waits import hint, place_of
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import Body, ReplyTo
 from shared.runtime.ids import derived, joined
@@ -86,7 +85,7 @@ def send(tile: SendTile, at: Arrival) -> Effect:
     }
     case = None
     if tile.ticket is not None:
-        case, number = (known(value_of(source, at.lookup)) for source in (tile.ticket.case, tile.ticket.number))
+        case, number = (text_of(value_of(source, at.lookup)) for source in (tile.ticket.case, tile.ticket.number))
         values["ticket"] = {"number": number}
     body = SEND[tile.channel](
         delivery=delivery,
@@ -142,7 +141,7 @@ def if_then(tile: IfThenTile, at: Arrival) -> Effect:
         return Effect(next=tile.yes, counts=("way:yes",))
     run = at.run
     token = derived("wait", run.id, at.visit(tile.id))
-    where = contact_hint(run) if tile.match is None else match_hint(tile.match, run, at.lookup)
+    where = place_of(tile.match, run, at.lookup)
     waiting = Wait(token, tile.id, at.now + tile.within, where)
     return Effect(
         wait=waiting,
@@ -150,17 +149,6 @@ def if_then(tile: IfThenTile, at: Arrival) -> Effect:
         messages=(_limit(run, waiting),),
         hints=(hint(run, token, where),) if where else (),
     )
-
-
-def contact_hint(run: Run) -> str:
-    """Name where a run is found that waits for a change of its contact."""
-    return hint_partition(CONTACTS_CHANGED, "contact", run.contact)
-
-
-def match_hint(match: Match, run: Run, lookup: Lookup) -> str:
-    """Name where an event finds the run; empty where the run has no value that any event could bring."""
-    value = run.contact if match.value is None else known(value_of(match.value, lookup))
-    return hint_partition(match.trigger, match.by, value) if value is not None else ""
 
 
 def branch(tile: BranchTile, at: Arrival) -> Effect:
@@ -193,7 +181,7 @@ def create_task(tile: TaskTile, at: Arrival) -> Effect:
     """Give somebody something to do; the run goes on."""
     run = at.run
     task = derived("task", run.id, tile.id)
-    case = known(value_of(tile.ticket.case, at.lookup)) if tile.ticket else None
+    case = text_of(value_of(tile.ticket.case, at.lookup)) if tile.ticket else None
     body = CreateTask(
         task, tile.subject, run.contact, tile.owner, tile.name, at.now + tile.due, case, run.journey, run.id
     )
@@ -264,7 +252,3 @@ def _may_have_happened(match: Match, at: Arrival) -> bool:
     """Whether the message that an interaction is about was sent in an earlier step, so that it may be answered."""
     sent = match.value.path if isinstance(match.value, Path) else ""
     return sent.startswith(SENT) and sent.removeprefix(SENT) in at.before
-
-
-def known(value: object) -> str | None:
-    return None if value is MISSING or value is None else str(value)

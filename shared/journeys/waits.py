@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from shared.definitions.catalogue import Catalogue
+from shared.definitions.conditions import Lookup
+from shared.definitions.journey import CONTACTS_CHANGED
+from shared.definitions.mapping import text_of, value_of
+from shared.definitions.tiles import Match
 from shared.events.messages import TriggerFired
 from shared.journeys.messages import Awaited, TellWaiters
 from shared.journeys.run import Run
@@ -27,6 +31,17 @@ def hint_partition(trigger: str, by: str, value: str) -> str:
 def hint(run: Run, token: str, partition: str) -> Put:
     address = {"journey": run.journey, "contact": run.contact, "run": run.id, "token": token}
     return Put(TABLE, partition, joined(run.id, token), address)
+
+
+def place_of(match: Match | None, run: Run, lookup: Lookup) -> str:
+    """Name where an event finds the run, without a match any change of its contact; empty where no event could.
+
+    That is so where the run has no value that an event could bring.
+    """
+    if match is None:
+        return hint_partition(CONTACTS_CHANGED, "contact", run.contact)
+    value = run.contact if match.value is None else text_of(value_of(match.value, lookup))
+    return hint_partition(match.trigger, match.by, value) if value is not None else ""
 
 
 def forget(run: Run, token: str, partition: str) -> tuple[Remove, ...]:
