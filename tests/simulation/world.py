@@ -32,7 +32,7 @@ ENVIRONMENT = {
 }
 PROCESSES = 2
 MAX_IN_FLIGHT = 8
-MAX_STEPS = 50_000
+MAX_STEPS = 200_000
 FOREIGN = ("device-events", "delivery-reports")
 
 
