@@ -1,4 +1,4 @@
-"""Publishing an outbox: messages first, then the rows of read models. Doing it twice does no harm."""
+"""Publishing an outbox: counters, messages, then the rows of read models. Doing it twice does no harm."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -37,9 +37,11 @@ class Publisher:
             chained = (*cause.cause, raised.id)
             for parcel in await self._admit(raised, _is_test(outbox, cause)):
                 batches[parcel.queue].append(_addressed(enclosed(parcel, cause, outbox, chained), parcel, cause))
+        # Counted before it is told: what a message leads to must not find, and correct, a line that is yet to come.
+        await self.record(record for record in outbox.records if isinstance(record, Tally))
         for queue, messages in batches.items():
             await self._bus.send(queue, messages)
-        await self.record(outbox.records)
+        await self.record(record for record in outbox.records if not isinstance(record, Tally))
 
     async def record(self, records: Iterable[Record]) -> None:
         for record in records:
