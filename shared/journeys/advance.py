@@ -51,11 +51,12 @@ def awaited(run: Run, message: Message[Awaited], facts: RunFacts, now: datetime)
     """An event came that the run may wait for: Yes, unless it does not fit or the limit was before it.
 
     What started the run, or moved it before, is no news to it: an event that is told again finds the waits that it
-    has led to. Where it takes the run out, too, it does only that.
+    has led to. Where it takes the run out, too, it does only that; where it is the goal, that counts in any order.
     """
     body = message.body
     watch, wait = watched_by(run, body.token), awaited_by(run, body.token)
-    if body.event in (run.event, *run.moved_by):
+    is_goal = watch is not None and watch.kind == "goal"
+    if body.event == run.event or (body.event in run.moved_by and not is_goal):
         return Decision()
     if message.test and not run.test:
         return Decision()  # what is only tried out moves nobody who means it

@@ -249,3 +249,22 @@ async def test_a_step_that_said_something_else_is_named() -> None:
     forged = {**steps[1], "outbox": {**steps[1]["outbox"], "messages": []}}
     [difference] = await replayed(play, run, steps=[steps[0], forged, *steps[2:]])
     assert "would send something else today" in difference
+
+
+@pytest.mark.parametrize("wait_by", ["contact", "device"])
+@pytest.mark.parametrize("goal_by", ["contact", "device"])
+async def test_a_goal_that_is_also_what_the_run_waits_for_counts_whichever_is_told_first(
+    goal_by: str, wait_by: str
+) -> None:
+    """Two messages of one event: in which order they come hangs on the ids of hints."""
+    play = Play()
+    await play.contact(phone="+4915112345678")
+    await play.publish(
+        f"journey: j\nstarts_on: alarm\ngoal: {{trigger: case-changed, by: {goal_by}}}\ntiles:\n"
+        f"- {{id: w, if_then: {{trigger: case-changed, by: {wait_by}, within: P1D}}}}\n- {{id: hi, send_sms: hello}}\n"
+    )
+    await play.say(alarm(play), "e1")
+    await play.wait(HOUR)
+    await play.say(solved(play), "g1")
+    await play.wait(HOUR)
+    assert (await play.ends(), await goals(play)) == ({"e1": "completed"}, 1)
