@@ -17,6 +17,9 @@ CONSTRUCTED = {PREFIX + name for name in ("bool", "float", "int", "null")}
 VERBATIM = {PREFIX + name for name in ("str", "timestamp")}
 """A timestamp stays the text it is, as a key too: an attribute of type datetime is ISO 8601 text in JSON too."""
 
+DEEPEST = 60
+"""Lists and mappings inside one another: far more than people write, and far less than readers of them can stand."""
+
 
 class YamlText:
     """The documents of one file, and what is wrong with its YAML."""
@@ -34,7 +37,9 @@ class YamlText:
             for root in self._yaml.compose_all(text):
                 self._seen.clear()
                 if root.value or not isinstance(root, ScalarNode):
-                    yield self._node(root, _line(root))
+                    yield self._node(root, _line(root), 0)
+        except RecursionError:
+            self._break(1, f"nested more than {DEEPEST} deep")
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self._break(mark.line + 1 if mark else 1, error.problem)
@@ -48,22 +53,25 @@ class YamlText:
     def _fault(self, line: int, reason: str) -> None:
         self.faults.append(Fault(self._file, line, reason))
 
-    def _node(self, node: YamlNode, line: int) -> Node:
+    def _node(self, node: YamlNode, line: int, depth: int) -> Node:
+        if depth > DEEPEST:
+            self._fault(line, f"nested more than {DEEPEST} deep")
+            return Node(None, line)
         if id(node) in self._seen:
             self._fault(line, "YAML aliases are not supported: write it out")
             return Node(None, line)
         self._seen.add(id(node))
         match node:
             case MappingNode():
-                return self._mapping(node, line)
+                return self._mapping(node, line, depth + 1)
             case SequenceNode():
-                return Node([self._node(item, _line(item)) for item in node.value], line)
+                return Node([self._node(item, _line(item), depth + 1) for item in node.value], line)
             case ScalarNode():
                 return Node(self._scalar(node), line, _line(node) + (node.style in {"|", ">"}))
             case _:
                 raise TypeError(f"{type(node).__name__} is no YAML node")
 
-    def _mapping(self, node: MappingNode, line: int) -> Node:
+    def _mapping(self, node: MappingNode, line: int, depth: int) -> Node:
         entries: dict[str, Node] = {}
         for key, value in node.value:
             if key.tag not in VERBATIM:
@@ -71,7 +79,7 @@ class YamlText:
             elif key.value in entries:
                 self._fault(_line(key), f"`{key.value}` is given twice")
             else:
-                entries[key.value] = self._node(value, _line(key))
+                entries[key.value] = self._node(value, _line(key), depth)
         return Node(entries, line)
 
     def _scalar(self, node: ScalarNode) -> Scalar:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.definitions.node import of_plain
-from shared.definitions.yaml_text import YamlText
+from shared.definitions.yaml_text import DEEPEST, YamlText
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,14 @@ def test_what_cannot_be_read_is_named(text: str, fault: str) -> None:
 def test_what_json_does_not_have_was_never_stored() -> None:
     with pytest.raises(TypeError, match="set is not JSON"):
         of_plain({"a": [{1}]})
+
+
+@pytest.mark.parametrize("depth", [DEEPEST + 2, 500, 5000])
+def test_what_is_nested_too_deeply_is_refused_with_its_line(depth: int) -> None:
+    text = "a: 1\nb: " + "[" * depth + "1" + "]" * depth
+    yaml = YamlText("x.yaml", text)
+    assert {fault.reason.removeprefix("not YAML: ") for fault in yaml.faults} == {f"nested more than {DEEPEST} deep"}
+
+
+def test_what_people_nest_is_read() -> None:
+    assert YamlText("x.yaml", "[" * DEEPEST + "1" + "]" * DEEPEST).faults == []
