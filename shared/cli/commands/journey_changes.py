@@ -9,7 +9,7 @@ from shared.cli.commands.journeys import Named, app
 from shared.cli.commands.options import By, Seconds, Wait, Yes
 from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
 
-DID = {"pause": "paused", "resume": "resumed", "stop": "stopped"}
+DID = {"pause": "paused", "resume": "resumed", "stop": "stopping"}
 
 
 @app.command()

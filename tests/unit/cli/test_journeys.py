@@ -121,7 +121,7 @@ def test_a_journey_is_paused_resumed_and_stopped(laptop: Laptop) -> None:
     laptop.settle()
     assert len(runs(laptop, "--tile", "rest")) == 2
     assert laptop.done("replay", "--all", NAME) == "2 replayed, no difference.\n"
-    assert laptop.done("journeys", "stop", NAME, "--yes", "--wait").endswith("is stopped.\n")
+    assert laptop.done("journeys", "stop", NAME, "--yes", "--wait").endswith("is stopping.\n")
     laptop.settle()
     assert runs(laptop) == []
     assert "2 journey_stopped" in laptop.done("journeys", "show", NAME)
