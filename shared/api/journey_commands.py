@@ -19,7 +19,7 @@ from shared.api.problems import INVALID, NOT_NOW
 from shared.api.run_views import RunView, run_view
 from shared.api.trial import Trial
 from shared.definitions.catalogue import Published
-from shared.definitions.states import COMES_TO
+from shared.definitions.states import COMES_TO, FINAL
 from shared.journeys.history import Address
 from shared.journeys.messages import ChangeJourney, EnterJourney, MoveRuns
 from shared.runtime.codec import plain
@@ -100,7 +100,9 @@ router = APIRouter(
 )
 async def move(by: JourneyChanger, errand: Sent, name: JourneyName, body: Moving) -> Response:
     """Say who would land where in another version; with `dry_run: false`, move them there."""
-    await known_journey(errand.services, name)
+    published = await known_journey(errand.services, name)
+    if published.state in FINAL and not body.dry_run:
+        raise NotTakenNow(published)
     services = errand.services
     found = await preview(services.store, services.definitions, name, body.to_version, body.places)
     faults = [each for each in found if isinstance(each, FieldError)]
@@ -122,7 +124,9 @@ async def move(by: JourneyChanger, errand: Sent, name: JourneyName, body: Moving
 async def test(by: JourneyChanger, errand: Sent, name: JourneyName, body: Testing) -> Response:
     """Send a contact through the journey as a test: it counts nowhere, and the messages go to the contact `to`."""
     services = errand.services
-    await known_journey(services, name)
+    published = await known_journey(services, name)
+    if published.state in FINAL:
+        raise NotTakenNow(published)
     wanted = Trial(name, body.contact, body.to, body.attributes)
     if faults := await trial.faults(services.store, await services.definitions.current(), wanted):
         raise Problem(INVALID, f"Wrong: {', '.join(fault.field for fault in faults)}.", faults)

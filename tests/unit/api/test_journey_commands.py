@@ -70,6 +70,15 @@ async def test_a_stop_takes_out_who_waits() -> None:
     assert (shown["running"], shown["versions"][0]["exited"]) == (0, {"journey_stopped": 1})
 
 
+@pytest.mark.parametrize(
+    ("command", "body"), [("move", {"to_version": 1, "dry_run": False}), ("test", {"contact": "C-1", "to": "C-1"})]
+)
+async def test_a_journey_that_stops_takes_neither_moves_nor_tests(command: str, body: dict[str, Any]) -> None:
+    it = await studio()
+    await it.post(f"{ADDRESS}/stop", Prefer="wait=10")
+    assert problem(await it.post(f"{ADDRESS}/{command}", body), 409)["allowed"] == []
+
+
 async def waiting_at_two_tiles() -> Studio:
     it = await studio()
     for contact in ("C-1", "C-2"):
