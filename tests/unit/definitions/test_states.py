@@ -25,7 +25,7 @@ LIVE = Published(replace(ENDS, ends=None), 1, "live", NOON)
         (replace(LIVE, journey=ENDS), NOON + HOUR, "live"),
         (replace(LIVE, journey=ENDS), NOON + 2 * HOUR, "completing"),
         (replace(LIVE, journey=DRAFT), NOON + HOUR, "draft"),
-        (replace(LIVE, journey=DRAFT, state="paused"), NOON + HOUR, "draft"),
+        (replace(LIVE, journey=DRAFT, state="paused"), NOON + HOUR, "paused"),
         (replace(LIVE, state="paused"), NOON + HOUR, "paused"),
         (replace(LIVE, state="paused"), NOON - HOUR, "paused"),
         (replace(LIVE, state="paused", journey=ENDS), NOON + 9 * HOUR, "paused"),
