@@ -7,8 +7,7 @@ which refuses an occasion that was counted before, and whatever lines a tally br
 
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from shared.runtime.decision import Tally
 from shared.runtime.errors import Conflict
@@ -35,19 +34,6 @@ def shard_of(name: str, member: str) -> str:
 
 def shards(name: str) -> tuple[str, ...]:
     return tuple(joined(name, str(shard)) for shard in range(SHARDS))
-
-
-def tally(
-    name: str,
-    group: str,
-    member: str,
-    once: str,
-    counts: Mapping[str, int],
-    at: datetime,
-    **lines: Mapping[str, object],
-) -> Tally:
-    """Return the record that adds these counts for this member, once."""
-    return Tally(shard_of(name, member), group, once, at.date().isoformat(), counts, lines)
 
 
 async def count(store: Store, tally: Tally) -> None:

@@ -16,8 +16,12 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = NOON.date()
 
 
+def tally(name: str, group: str, member: str, once: str, counts: dict[str, int], at: datetime) -> Tally:
+    return Tally(counters.shard_of(name, member), group, once, at.date().isoformat(), counts)
+
+
 def added(once: str, member: str = "ada", group: str = "1", at: datetime = NOON, **counts: int) -> Tally:
-    return counters.tally("j", group, member, once, counts, at)
+    return tally("j", group, member, once, counts, at)
 
 
 async def test_an_occasion_counts_once_however_often_it_is_published() -> None:
@@ -40,7 +44,7 @@ async def test_groups_and_names_are_counted_apart() -> None:
     store = MemoryStore()
     await counters.count(store, added("s1", group="1", arrived=1))
     await counters.count(store, added("s1", member="bo", group="2", arrived=2))
-    await counters.count(store, counters.tally("other", "1", "ada", "s1", {"arrived": 9}, NOON))
+    await counters.count(store, tally("other", "1", "ada", "s1", {"arrived": 9}, NOON))
     assert await counters.read(store, "j") == {"1": {"arrived": 1}, "2": {"arrived": 2}}
 
 
@@ -112,7 +116,7 @@ def test_any_mixture_of_counts_repeats_and_rolls_sums_up(steps: list[object]) ->
         if isinstance(step, tuple):
             once, key, amount = step
             wanted.setdefault(once, Counter({key: amount}))
-            counted = counters.tally("j", "1", f"member-{once}", str(once), wanted[once], NOON)
+            counted = tally("j", "1", f"member-{once}", str(once), wanted[once], NOON)
             finished(counters.count(store, counted))
         else:
             finished(counters.roll(store, "j", TODAY))
