@@ -1,12 +1,13 @@
 """All published definitions, as one reader sees them at one time."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from shared.definitions.calendar import Calendar
 from shared.definitions.journey import Journey
+from shared.definitions.process import Process
 from shared.definitions.segment import Segment
 from shared.definitions.states import Phase, State
 from shared.definitions.templates import Template
@@ -65,10 +66,13 @@ class Catalogue:
     """Trigger to what earlier versions wait by: runs stay on the version they began with."""
     segments: Mapping[str, Segment] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    processes: Mapping[str, Process] = field(default_factory=dict)
+    versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Part (`templates`, `slas`...) and name to the number of the version that stands here."""
 
     def __post_init__(self) -> None:
-        for name in ("triggers", "journeys", "templates", "waits", "segments", "calendars"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for held in fields(self):
+            object.__setattr__(self, held.name, MappingProxyType(dict(getattr(self, held.name))))
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:
         """The journeys that the trigger starts, whatever their state, by name."""

@@ -18,6 +18,7 @@ PART: Mapping[Kind, str] = {
     "contact_attributes": "contact_attributes",
     "segment": "segments",
     "calendar": "calendars",
+    "process": "processes",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

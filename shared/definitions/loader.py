@@ -12,6 +12,7 @@ from shared.definitions import (
     calendar_reader,
     contact_attributes,
     journey_reader,
+    process_reader,
     segment,
     stored,
     template_reader,
@@ -24,6 +25,7 @@ from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import Journey
 from shared.definitions.names import nearest
 from shared.definitions.node import Node, of_plain
+from shared.definitions.process import Process
 from shared.definitions.reader import People, Reader
 from shared.definitions.segment import Segment
 from shared.definitions.stored import Source
@@ -31,10 +33,24 @@ from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"]
-type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey
+type CaseKind = Literal["process"]
+type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
+type CaseDefinition = Process
+type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
-KINDS: tuple[Kind, ...] = ("trigger", "template", "contact_attributes", "segment", "calendar", "journey")
+CASE_READERS: Mapping[CaseKind, Callable[[Node, Reader, Library], CaseDefinition]] = {
+    "process": process_reader.parse,
+}
+"""How each kind of definition for cases is read; what it names is in the library."""
+KINDS: tuple[Kind, ...] = (
+    "trigger",
+    "template",
+    "contact_attributes",
+    "segment",
+    "calendar",
+    "journey",
+    *CASE_READERS,
+)
 LANGUAGES = ("en", "de")
 EXAMPLES = "examples"
 """A folder among the definitions with further ones: checked with them, and published only where that is asked for."""
@@ -59,6 +75,7 @@ class Documents:
     calendars: Mapping[str, Calendar]
     contact_attributes: Mapping[str, Attribute]
     """Of all documents together, by the attribute's name."""
+    of_cases: Mapping[CaseKind, Mapping[str, CaseDefinition]]
 
 
 def read_tree(root: Path, *, examples: bool = False) -> dict[str, str]:
@@ -95,8 +112,9 @@ def load(
     triggers = _parsed("trigger", documents, trigger.parse)
     templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
     calendars = _parsed("calendar", documents, partial(calendar_reader.parse, checked=True))
-    parse_journey = partial(journey_reader.parse, library=Library(triggers, templates, calendars))
-    journeys = _parsed("journey", documents, parse_journey)
+    library = Library(triggers, templates, calendars)
+    journeys = _parsed("journey", documents, partial(journey_reader.parse, library=library))
+    of_cases = {kind: _parsed(kind, documents, partial(CASE_READERS[kind], library=library)) for kind in CASE_READERS}
     faults += [fault for document in documents for fault in document.reader.faults]
     if faults:
         raise Invalid(faults)
@@ -108,6 +126,7 @@ def load(
         segments=_sound(segments),
         calendars=_sound(calendars),
         contact_attributes=declared,
+        of_cases={kind: _sound(read) for kind, read in of_cases.items()},
     )
 
 
@@ -123,6 +142,8 @@ def parse(kind: Literal["segment"], source: Mapping[str, object]) -> Segment: ..
 def parse(kind: Literal["calendar"], source: Mapping[str, object]) -> Calendar: ...
 @overload
 def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
+@overload
+def parse(kind: CaseKind, source: Mapping[str, object]) -> CaseDefinition: ...
 def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
     """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
     document = of_plain({key: value for key, value in source.items() if key != stored.USES})
@@ -142,6 +163,8 @@ def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
             parsed = calendar_reader.parse(document, reader)
         case "journey":
             parsed = journey_reader.parse(document, reader, Library(_used(source)))
+        case _:
+            parsed = CASE_READERS[kind](document, reader, Library({}, checked=False))
     if reader.faults:
         raise Invalid(reader.faults)
     return parsed

@@ -234,13 +234,14 @@ class Definitions:
                 waits[trigger] = sorted(by)
 
     async def _assembled(self, held: Mapping[str, Any]) -> Catalogue:
-        triggers, templates, segments, calendars = [
-            {name: await self._version(kind, name, number) for name, number in held[PART[kind]].items()}
-            for kind in ("trigger", "template", "segment", "calendar")
-        ]
+        plain = {
+            part: {name: await self._version(kind, name, number) for name, number in held[part].items()}
+            for kind, part in PART.items()
+            if kind not in ("journey", "contact_attributes")
+        }
         journeys = {name: await self._published(name, line) for name, line in held["journeys"].items()}
         waits = {trigger: frozenset(by) for trigger, by in held["waits"].items()}
-        return Catalogue(triggers, journeys, templates, waits, segments, calendars)
+        return Catalogue(**plain, journeys=journeys, waits=waits, versions={part: held[part] for part in plain})
 
     async def _published(self, name: str, line: Mapping[str, Any]) -> Published:
         journey = await self.journey(name, line["version"])

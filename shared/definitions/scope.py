@@ -39,10 +39,31 @@ CASE: Mapping[str, Attribute] = {
     "status_reason": Attribute("text"),
     "priority": Attribute("text"),
     "origin": Attribute("text"),
+    "type": Attribute("text"),
+    "product": Attribute("text", optional=True),
+    "queue": Attribute("text", optional=True),
+    "owner": Attribute("reference", optional=True),
+    "escalated": Attribute("boolean"),
+    "parent": Attribute("reference", optional=True),
     "error_code": Attribute("number", optional=True),
     "opened_at": Attribute("datetime"),
+    "first_response_at": Attribute("datetime", optional=True),
+    "closed_at": Attribute("datetime", optional=True),
 }
 """What conditions and mappings see of the case that a run is about, as it is when they are asked."""
+CASE_COLUMNS: Mapping[str, Attribute] = {
+    **CASE,
+    "contact": Attribute("reference"),
+    "title": Attribute("text"),
+    "description": Attribute("text", optional=True),
+    "subject": Attribute("text", optional=True),
+    "device": Attribute("reference", optional=True),
+    "worked_by": Attribute("reference", optional=True),
+    "entitlement": Attribute("reference", optional=True),
+    "resolution": Attribute("text", optional=True),
+    "changed_at": Attribute("datetime"),
+}
+"""What definitions about cases see of one: their decisions are made where the case is, and pass nothing on."""
 DEVICE: Mapping[str, Attribute] = {"model": Attribute("text", optional=True)}
 """What they see of the device that the starting trigger names."""
 DEVICES = ("device", "device_id")

@@ -47,11 +47,13 @@ type Named[D] = Mapping[str, D | None]
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The definitions that a journey may name; None where they are not looked at again (a published journey)."""
+    """The definitions that another may name; None where they are not looked at again (what is published)."""
 
     triggers: Named[Trigger]
     templates: Named[Template] | None = None
     calendars: Named[Calendar] | None = None
+    checked: bool = True
+    """False: nothing that is named here is looked up; it was when it was published."""
 
     def calendar(self, node: Node | None, reader: Reader) -> str:
         """The name of a calendar."""
