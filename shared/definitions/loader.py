@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, overload
+from typing import Literal, Protocol, overload
 
 from shared.definitions import (
     attribute_reader,
@@ -38,7 +38,12 @@ type Kind = Literal["trigger", "template", "contact_attributes", "segment", "cal
 type CaseDefinition = Process
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
-CASE_READERS: Mapping[CaseKind, Callable[[Node, Reader, Library], CaseDefinition]] = {
+
+class CaseReader(Protocol):
+    def __call__(self, node: Node, reader: Reader, library: Library) -> CaseDefinition: ...
+
+
+CASE_READERS: Mapping[CaseKind, CaseReader] = {
     "process": process_reader.parse,
 }
 """How each kind of definition for cases is read; what it names is in the library."""
