@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from shared import facts
+from shared.cases.merge import LineMover
 from shared.channels.provider import Provider
 from shared.definitions.published import Definitions
 from shared.deliveries.perform import Performer
@@ -60,6 +61,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         Control(store, bus, definitions),
         Ticking(store, definitions),
         Replies(partial(facts.whose_phone, store)),
+        LineMover(store),
     )
     known = handlers(start, around)
     return Services(

@@ -7,11 +7,13 @@ from typing import Any
 
 from shared import facts
 from shared.cases import case as cases
+from shared.cases import commands, family, merge
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
 from shared.contacts import contact as contacts
 from shared.contacts import messages as contact_messages
 from shared.contacts import push
+from shared.definitions.catalogue import Catalogue
 from shared.definitions.published import Definitions
 from shared.deliveries import delivery as deliveries
 from shared.deliveries import messages as delivery_messages
@@ -33,7 +35,7 @@ from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
 from shared.run_facts import RunFactsGatherer
 from shared.runtime.envelope import Message
-from shared.runtime.handler import AnyHandler, Handler, Key, Router
+from shared.runtime.handler import AnyHandler, Handler, Key, Router, not_found
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
 from shared.tasks import messages as task_messages
@@ -54,6 +56,7 @@ class Surroundings:
     control: Control
     ticking: Ticking
     replies: Replies
+    line_mover: merge.LineMover
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -65,7 +68,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             Router(journey_messages.TellWaiters, start.tell),
             Router(delivery_messages.SmsReceived, around.replies.route),
             *_journeys(around),
-            *_cases(),
+            *_cases(around),
             *_tasks(),
             *_devices(),
             *_contacts(),
@@ -120,21 +123,32 @@ def _journeys(around: Surroundings) -> tuple[AnyHandler, ...]:
     )
 
 
-def _cases() -> tuple[AnyHandler, ...]:
+def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     def key(message: Message[Any]) -> Key:
         return Key(cases.TABLE, quoted(message.body.case), cases.HEAD, f"activity:{message.id}")
 
-    decide = case_decisions
+    async def catalogue(_store: Store, _message: Message[Any], _case: cases.Case | None) -> Catalogue:
+        return await around.definitions.current()
+
+    def changing(body: type[Any]) -> AnyHandler:
+        create = commands.WITHOUT_CASE.get(body, not_found)
+        return Handler(body, cases.Case, key, commands.TURNED[body], create, catalogue)
+
     return (
-        Router(case_messages.OpenCase, decide.open_case),
-        Router(case_messages.ReactivateCase, decide.reactivate_case),
+        Router(case_messages.OpenCase, case_decisions.open_case),
+        Router(case_messages.ReactivateCase, case_decisions.reactivate_case),
+        Router(case_messages.SetParent, family.set_parent),
+        Router(merge.MoveLines, around.line_mover.move),
         Handler(
-            case_messages.CreateCase, cases.Case, key, decide.created_before, decide.create_case, writes_first=True
+            case_messages.CreateCase,
+            cases.Case,
+            key,
+            case_decisions.created_before,
+            commands.CREATED,
+            catalogue,
+            writes_first=True,
         ),
-        Handler(case_messages.ResolveCase, cases.Case, key, decide.resolve_case),
-        Handler(case_messages.CancelCase, cases.Case, key, decide.cancel_case),
-        Handler(case_messages.ChangeStatus, cases.Case, key, decide.change_status),
-        Handler(case_messages.ReopenCase, cases.Case, key, decide.reopen_case),
+        *(changing(body) for body in commands.TURNED),
     )
 
 
@@ -143,8 +157,10 @@ def _tasks() -> tuple[AnyHandler, ...]:
         return Key(tasks.TABLE, quoted(message.body.task), tasks.HEAD, f"change:{message.id}")
 
     return (
-        Handler(task_messages.CreateTask, tasks.Task, key, tasks.created_before, tasks.create_task, writes_first=True),
+        Router(task_messages.CreateTask, tasks.create_task),
+        Handler(task_messages.PutTask, tasks.Task, key, tasks.put_before, tasks.put_task, writes_first=True),
         Handler(task_messages.CloseTask, tasks.Task, key, tasks.close_task),
+        Handler(task_messages.MoveTask, tasks.Task, key, tasks.move_task),
     )
 
 

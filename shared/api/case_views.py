@@ -1,12 +1,14 @@
 """A case as the API shows it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
 from shared.cases.case import HEAD as CASE_HEAD
-from shared.cases.case import TABLE, Case
-from shared.cases.timeline import Activity, timeline
+from shared.cases.case import TABLE, Case, Child, OpenActivity
+from shared.cases.progress import Progress
+from shared.cases.timeline import Line, read_lines
 from shared.devices.device import TABLE as DEVICES
 from shared.devices.guard import Guard
 from shared.runtime.aggregate import read_head
@@ -32,6 +34,15 @@ class CaseLine:
     closed_at: datetime | None
     resolution: str
     version: int
+    type: str
+    subject: str
+    product: str
+    owner: str
+    worked_by: str
+    queue: str
+    escalated: bool
+    parent: str | None
+    first_response_at: datetime | None
 
     @classmethod
     def of(cls, case: Case) -> Self:
@@ -49,7 +60,7 @@ class Occurrences:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's timeline."""
+    """One line of a timeline."""
 
     id: str
     kind: str
@@ -59,25 +70,35 @@ class Entry:
     text: str
     reason: str
     """Why it was refused; empty otherwise."""
+    direction: str
+    subject: str
+    parties: tuple[str, ...]
+    conversation: str
+    detail: Mapping[str, Any]
+    case: str
 
     @classmethod
-    def of(cls, activity: Activity) -> Self:
-        body = activity.body
-        return cls(
-            activity.cause,
-            activity.kind,
-            activity.at,
-            activity.outcome,
-            body.get("by", ""),
-            body.get("text", ""),
-            activity.detail.get("reason", ""),
-        )
+    def of(cls, line: Line) -> Self:
+        return cls(**{field.name: getattr(line, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView(CaseLine):
-    """A case with everything that is known of it; `occurrences` is null where its device's guard counts elsewhere."""
+    """A case with all that belongs to it.
 
+    `occurrences` is null where its device's guard counts elsewhere. `timeline` has the newest lines, oldest first; all
+    are under `/timeline`.
+    """
+
+    description: str
+    billable_minutes: int
+    entitlement: str | None
+    sla: str
+    merged_into: str | None
+    merging: Mapping[str, str]
+    children: Mapping[str, Child]
+    open_activities: Mapping[str, OpenActivity]
+    process: Progress | None
     occurrences: Occurrences | None
     timeline: tuple[Entry, ...]
 
@@ -87,8 +108,10 @@ async def find_case(store: Store, case: str) -> Case | None:
 
 
 async def view_of(store: Store, case: Case) -> CaseView:
-    entries = tuple(Entry.of(activity) for activity in await timeline(store, case.id))
-    return CaseView(**_fields(case), occurrences=await _occurrences(store, case), timeline=entries)
+    page = await read_lines(store, case.id)
+    entries = tuple(Entry.of(line) for line in reversed(page.lines))
+    own = {name: getattr(case, name) for name in CASE_FIELDS}
+    return CaseView(**own, occurrences=await _occurrences(store, case), timeline=entries)
 
 
 def etag_of(case: Case) -> str:
@@ -107,3 +130,7 @@ async def _occurrences(store: Store, case: Case) -> Occurrences | None:
 
 def _fields(case: Case) -> dict[str, Any]:
     return {field.name: getattr(case, field.name) for field in fields(CaseLine)}
+
+
+CASE_FIELDS = tuple(field.name for field in fields(CaseView) if field.name not in ("occurrences", "timeline"))
+"""What a case says of itself."""

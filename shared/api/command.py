@@ -1,22 +1,32 @@
 """A command to a case on its way: which it is, whether the case takes it, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.cases.case import TABLE as CASES
 from shared.cases.case import Case
-from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ReopenCase, ResolveCase
+from shared.cases.commands import CHANGES
+from shared.cases.family import AttachCase
+from shared.cases.messages import (
+    CancelCase,
+    ChangeStatus,
+    ReactivateCase,
+    ReopenCase,
+    ResolveCase,
+    SetParent,
+)
 from shared.cases.timeline import Activity, activity
-from shared.cases.transitions import REASONS, commands_for, is_allowed
+from shared.cases.transitions import ALLOWED
+from shared.definitions.catalogue import Catalogue
 from shared.devices.device import TABLE as DEVICES
 from shared.runtime import codec
 from shared.runtime.bus import BusMessage
-from shared.runtime.envelope import Envelope
+from shared.runtime.decision import Refusal
+from shared.runtime.envelope import Body, Envelope, Message
 from shared.runtime.ids import derived, quoted
 from shared.runtime.store import Store
-
-CaseCommand = ResolveCase | CancelCase | ChangeStatus | ReactivateCase
 
 ROUTES: Mapping[str, str] = {
     ResolveCase.kind: "resolve",
@@ -26,23 +36,40 @@ ROUTES: Mapping[str, str] = {
 }
 """Row of the transition table to the last part of the route that asks for it."""
 
+AT_THE_CASE: Mapping[type[Any], Callable[[Any], Body]] = {
+    ReactivateCase: lambda body: ReopenCase(body.case, body.by, None, body.text),
+    SetParent: lambda body: AttachCase(body.case, body.by, body.parent, body.text),
+}
+"""Commands that somebody else is asked for first, to what the case then hears."""
+
+
+def _claim(body: Any, id_: str) -> tuple[str, str, str] | None:
+    return (DEVICES, quoted(body.device), f"claim:{id_}") if body.device is not None else None
+
+
+def _adoption(body: Any, id_: str) -> tuple[str, str, str] | None:
+    return (CASES, quoted(body.parent), f"activity:{id_}") if body.parent is not None else None
+
+
+ASKED_FIRST: Mapping[type[Any], Callable[[Any, str], tuple[str, str, str] | None]] = {
+    ReactivateCase: _claim,
+    SetParent: _adoption,
+}
+"""Where (table, partition, row) those keep what they refused; what they grant, the case has on record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """What a caller wants of a case, under an id that a repeat has too."""
 
     id: str
-    body: CaseCommand
+    body: Any
 
-    def is_taken_by(self, case: Case) -> bool:
-        """True where the transition table has the row."""
-        match self.body:
-            case ResolveCase(resolution=reason) | ChangeStatus(status_reason=reason):
-                return is_allowed(case.status, self.body.kind, reason)
-            case CancelCase():
-                return is_allowed(case.status, self.body.kind, REASONS["cancelled"][0])
-            case ReactivateCase():
-                return is_allowed(case.status, ReopenCase.kind, REASONS["active"][0])
+    def refusal(self, case: Case, catalogue: Catalogue, now: datetime) -> Refusal | None:
+        """Return why the case would refuse it as it stands: the decision itself is asked, and nothing is done."""
+        body = self.body
+        heard = AT_THE_CASE[type(body)](body) if type(body) in AT_THE_CASE else body
+        return CHANGES[type(heard)](case, Message(self.id, now, heard), catalogue, now).refused
 
     def message(self, now: datetime) -> BusMessage:
         """Return the message that carries it; the broker drops it while it knows a repeat of it."""
@@ -51,24 +78,28 @@ class Command:
 
     async def record(self, store: Store) -> Activity | None:
         """Return what became of it; None as long as it was neither applied nor refused."""
-        return await activity(store, self.body.case, self.id) or await self._refused_claim(store)
+        return await activity(store, self.body.case, self.id) or await self._refused_elsewhere(store)
 
     def says(self, record: Activity) -> bool:
         """True where the record is of the same request: what both mention is equal."""
         recorded = record.body.get("reactivation", record.body)
         said: Mapping[str, Any] = codec.plain(self.body)
-        return all(recorded[name] == said[name] for name in said.keys() & recorded.keys())
+        common = (said.keys() & recorded.keys()) - {"case"}
+        return all(recorded[name] == said[name] for name in common)
 
-    async def _refused_claim(self, store: Store) -> Activity | None:
-        """A device's guard refuses in its own partition; what it grants, the case has on record."""
-        body = self.body
-        if not isinstance(body, ReactivateCase) or body.device is None:
-            return None
-        row = await store.get(DEVICES, quoted(body.device), f"claim:{self.id}")
-        claim = codec.typed(Activity, row.data) if row else None
-        return claim if claim and claim.outcome == "refused" else None
+    async def _refused_elsewhere(self, store: Store) -> Activity | None:
+        place = ASKED_FIRST[type(self.body)](self.body, self.id) if type(self.body) in ASKED_FIRST else None
+        row = await store.get(*place) if place else None
+        found = codec.typed(Activity, row.data) if row else None
+        return found if found and found.outcome == "refused" else None
 
 
 def routes_for(case: Case) -> list[str]:
-    """Name the commands that the case takes as it stands, by their routes."""
-    return sorted(ROUTES[kind] for kind in commands_for(case.status))
+    """Name the commands that change the status of the case as it stands, by their routes."""
+    return sorted(ROUTES[kind] for held, kind in ALLOWED if held == case.status_reason and kind in ROUTES)
+
+
+def status_reasons_for(case: Case, catalogue: Catalogue) -> list[str]:
+    """Name the status reasons that the case may be given."""
+    reasons = ALLOWED.get((case.status_reason, ChangeStatus.kind), frozenset())
+    return sorted(reason for reason in reasons if catalogue.policy.may_follow(case.status_reason, reason))

@@ -1,6 +1,6 @@
 """Where commands are handed in: checked, put on the bus, and if the caller likes, waited for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Header, Response
@@ -9,27 +9,46 @@ from fastapi.responses import JSONResponse
 from shared.api.access import Agent
 from shared.api.case_views import etag_of, view_of
 from shared.api.cases import known_case
-from shared.api.command import CaseCommand, Command, routes_for
+from shared.api.command import Command, routes_for, status_reasons_for
 from shared.api.patience import until
 from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
 from shared.api.services import Provided
 from shared.cases.case import Case
 from shared.cases.timeline import Activity
+from shared.definitions.catalogue import Catalogue
 from shared.runtime import codec
+from shared.runtime.decision import Refusal
 from shared.runtime.ids import derived, made
 from shared.runtime.problem import FieldError, Problem
 
+DETAILS: Mapping[str, str] = {
+    "open_activities": "Something is still to be done for the case: close it, or confirm with cancel_activities.",
+    "open_children": "Cases below it are open.",
+    "case_is_closed": "The case is closed, and read only until it is reactivated.",
+    "another_case_is_open": "Another case is open for its device and error code.",
+    "step_required": "A required step of the stage is not done.",
+}
+"""Why a case refuses, in words, where its status alone does not say it."""
+
 
 class NotTaken(Problem):
-    """A 409 that says which commands the case takes instead."""
+    """A 409 that says which commands the case takes instead, and what is in the way."""
 
-    def __init__(self, case: Case, reason: str) -> None:
-        super().__init__(REFUSED, f"The case is {case.status}.", [FieldError("status", reason)])
-        self._allowed = routes_for(case)
+    def __init__(self, case: Case, refusal: Refusal, catalogue: Catalogue) -> None:
+        detail = DETAILS.get(refusal.reason, f"The case is {case.status}.")
+        super().__init__(REFUSED, detail, [FieldError(refusal.field or "status", refusal.reason)])
+        self._more: dict[str, Any] = {
+            "allowed": routes_for(case),
+            "status_reasons": status_reasons_for(case, catalogue),
+        }
+        if refusal.reason == "open_activities":
+            self._more["open_activities"] = {id_: each.subject for id_, each in case.open_activities.items()}
+        if refusal.reason == "open_children":
+            self._more["open_children"] = list(case.open_children)
 
     def body(self) -> dict[str, Any]:
-        return super().body() | {"allowed": self._allowed}
+        return super().body() | self._more
 
 
 class Desk:
@@ -50,7 +69,7 @@ class Desk:
         self._if_match = if_match
         self._wait = wait_of(prefer)
 
-    async def take(self, case_id: str, body_for: Callable[[Case], CaseCommand]) -> Response:
+    async def take(self, case_id: str, body_for: Callable[[Case], Any]) -> Response:
         """Accept the command (202), or answer with what it came to (200, or Problem 409).
 
         A command that is on record already is answered before anything is checked: the case has moved since. If the
@@ -60,21 +79,22 @@ class Desk:
         command = self._command(body_for(case))
         record = await self._record(command)
         if record is None:
-            self._check(case, command)
+            await self._check(case, command)
             await self._services.bus.send(command.body.queue, [command.message(self._services.clock.now())])
             record = await self._outcome(command)
         return await self._answer(command, record)
 
-    def _command(self, body: CaseCommand) -> Command:
+    def _command(self, body: Any) -> Command:
         if self._key is None:
             return Command(made(), body)
         return Command(derived("command", self.by, body.kind, body.case, self._key), body)
 
-    def _check(self, case: Case, command: Command) -> None:
+    async def _check(self, case: Case, command: Command) -> None:
         if not matches(self._if_match, etag_of(case)):
             raise Problem(CHANGED, "If-Match names another version of the case.")
-        if not command.is_taken_by(case):
-            raise NotTaken(case, "transition_not_allowed")
+        catalogue = await self._services.definitions.current()
+        if refusal := command.refusal(case, catalogue, self._services.clock.now()):
+            raise NotTaken(case, refusal, catalogue)
 
     async def _record(self, command: Command) -> Activity | None:
         record = await command.record(self._services.store)
@@ -93,7 +113,8 @@ class Desk:
             case = await known_case(self._services, command.body.case)
             if record.detail["reason"] == "version_changed":
                 raise Problem(CHANGED, "If-Match names another version of the case.")
-            raise NotTaken(case, record.detail["reason"])
+            refusal = Refusal(record.detail["reason"], record.detail.get("field", ""))
+            raise NotTaken(case, refusal, await self._services.definitions.current())
         if record is None or self._wait is None:
             accepted = {"command": command.id, "case": command.body.case, "location": location}
             return JSONResponse(accepted, 202, {"Location": location, **preference})

@@ -1,14 +1,33 @@
 """A case: what it is about and where it stands."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
+from shared.cases.progress import Progress
+from shared.definitions.conditions import MISSING, NOW, Lookup
 from shared.runtime.ids import joined
 
 
 @dataclass(frozen=True, slots=True)
+class OpenActivity:
+    """Something that is still to be done for a case; its home is the table `tasks`."""
+
+    type: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A case below this one, as it said last."""
+
+    is_open: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """The head of a case's partition; its timeline is the cause rows beside it."""
+    """The head of a case's partition; its timeline is the lines beside it."""
 
     id: str
     number: str
@@ -17,7 +36,9 @@ class Case:
     contact: str
     title: str
     priority: str
+    """critical | high | normal | low"""
     origin: str
+    """phone | email | web | sms | iot | chat"""
     opened_at: datetime
     device: str | None = None
     error_code: int | None = None
@@ -27,10 +48,38 @@ class Case:
     closed_at: datetime | None = None
     version: int = 1
     """Grows with every change; read models apply only what is newer."""
+    type: str = "problem"
+    """question | problem | request"""
+    description: str = ""
+    subject: str = ""
+    product: str = ""
+    owner: str = ""
+    """The agent who is responsible."""
+    worked_by: str = ""
+    """The agent who has taken it out of its queue, and has a slot for it."""
+    queue: str = ""
+    escalated: bool = False
+    billable_minutes: int = 0
+    first_response_at: datetime | None = None
+    changed_at: datetime | None = None
+    entitlement: str | None = None
+    sla: str = ""
+    """Set by hand; `none`: it has no SLA. Empty: the entitlement's, or the default one."""
+    parent: str | None = None
+    children: Mapping[str, Child] = field(default_factory=dict)
+    merged_into: str | None = None
+    merging: Mapping[str, str] = field(default_factory=dict)
+    """Cases that are merged into this one: pending, merged, or why one was not."""
+    open_activities: Mapping[str, OpenActivity] = field(default_factory=dict)
+    process: Progress | None = None
 
     @property
     def is_open(self) -> bool:
         return self.status == "active"
+
+    @property
+    def open_children(self) -> tuple[str, ...]:
+        return tuple(id_ for id_, child in self.children.items() if child.is_open)
 
 
 TABLE = "cases"
@@ -46,3 +95,20 @@ def list_of_contact(contact: str) -> str:
 def order_of(case: Case) -> str:
     """Return the key that sorts a list by the time of opening."""
     return joined(case.opened_at.isoformat(), case.id)
+
+
+COLUMNS = frozenset(column.name for column in fields(Case))
+PREFIX = "case."
+
+
+def lookup(case: Case, now: datetime) -> Lookup:
+    """Return how conditions of definitions about cases see one: `case.<column>` (an empty one is missing), and now."""
+
+    def look(path: str) -> object:
+        if path == NOW:
+            return now
+        name = path.removeprefix(PREFIX)
+        value = case.id if name == "case" else getattr(case, name) if name in COLUMNS else None
+        return MISSING if value is None or value == "" else value
+
+    return look

@@ -1,29 +1,43 @@
-"""What each command does to a case. Pure: state and message in, decision out."""
+"""What each command does to a case's life. Pure: state and message in, decision out; `turn.py` adds what follows."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.cases import transitions
-from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
+from shared.cases.case import Case
+from shared.cases.family import told
 from shared.cases.messages import (
+    AddActivity,
     CancelCase,
     ChangeStatus,
     CreateCase,
+    EscalateCase,
     OpenCase,
     ReactivateCase,
     ReopenCase,
     ResolveCase,
+    SetParent,
+    UpdateCase,
 )
+from shared.definitions.catalogue import Catalogue
 from shared.devices.messages import BindAlert, ClaimGuard
-from shared.events.messages import RecordChanged
-from shared.runtime.codec import plain
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, View
+from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
+from shared.tasks.messages import CloseTask
 
-WATCHED = ("status", "status_reason", "priority")
-"""Columns whose change is told to triggers."""
+EDITABLE = ("title", "description", "subject", "product", "priority", "type", "owner")
+"""Columns that an agent may change while the case is active; the others have commands of their own."""
+CHOICES = {
+    "priority": ("critical", "high", "normal", "low"),
+    "type": ("question", "problem", "request"),
+    "origin": ("phone", "email", "web", "sms", "iot", "chat"),
+}
+LONGEST = {"title": 200, "description": 2000, "subject": 200, "product": 200, "owner": 256}
+"""Characters (DOMAIN.md 5)."""
+RESPONSES = ("phone_call", "email", "sms", "conversation", "appointment")
+"""Activities to the customer of which the first one is the first response."""
 
 
 async def open_case(message: Message[OpenCase], _now: datetime) -> Decision[None]:
@@ -46,7 +60,7 @@ async def reactivate_case(message: Message[ReactivateCase], _now: datetime) -> D
     return Decision(then=Outgoing(message.id, reopening, reply_to=message.reply_to))
 
 
-def create_case(message: Message[CreateCase], _facts: object, now: datetime) -> Decision[Case]:
+def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     creation, opening = message.body, message.body.opening
     case = Case(
         id=creation.case,
@@ -59,82 +73,162 @@ def create_case(message: Message[CreateCase], _facts: object, now: datetime) -> 
         opened_at=creation.opened_at,
         device=opening.device,
         error_code=opening.error_code,
+        type=opening.type,
+        description=opening.description,
+        subject=opening.subject,
+        product=opening.product,
+        owner=opening.owner,
+        queue=opening.queue_name,
+        entitlement=opening.entitlement,
+        sla=opening.sla,
     )
     return Decision(
         state=case,
         outcome="opened",
         answer=Answer({"outcome": "opened", "case_id": case.id, "number": case.number}),
-        raised=_changed(message, case, now),
-        records=_views(case),
+        messages=_below(case, opening.parent, opening.by) if opening.parent else (),
     )
 
 
-def created_before(_case: Case, _message: Message[CreateCase], _facts: object, _now: datetime) -> Decision[Case]:
+def _below(case: Case, parent: str, by: str) -> tuple[Outgoing, ...]:
+    return (Outgoing(derived("parent", case.id, parent), SetParent(case.id, by, parent)),)
+
+
+def created_before(_case: Case, _message: Message[CreateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     """The case is there: whatever created it left the cause row that this message finds."""
     return Decision()
 
 
-def resolve_case(case: Case, message: Message[ResolveCase], _facts: object, now: datetime) -> Decision[Case]:
-    return _move(case, message, message.body.resolution, now, resolution=message.body.text, closed_at=now)
+def update_case(case: Case, message: Message[UpdateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
+    changes = message.body.changes
+    if refused := changed_meanwhile(case, message) or closed(case) or _unfit(changes):
+        return refused
+    after = replace(case, **changes)
+    changed = sorted(name for name in changes if getattr(after, name) != getattr(case, name))
+    return Decision(state=after, outcome="updated", answer=_answer(case, "updated"), detail={"columns": changed})
 
 
-def cancel_case(case: Case, message: Message[CancelCase], _facts: object, now: datetime) -> Decision[Case]:
-    return _move(case, message, "cancelled", now, resolution=message.body.text, closed_at=now)
+def resolve_case(case: Case, message: Message[ResolveCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
+    """Resolve it, unless something is open below it that the sender, or the policy, does not want closed with it."""
+    body = message.body
+    if body.if_epoch is not None and body.if_epoch != case.epoch:
+        return Decision(refused=Refusal("opened_anew", "if_epoch"))
+    policy = catalogue.policy.closing
+    if case.is_open and case.open_activities and not body.cancel_activities:
+        return Decision(refused=Refusal("open_activities", "cancel_activities"))
+    if case.is_open and case.open_children and policy == "blocked":
+        return Decision(refused=Refusal("open_children", "status"))
+    moved = _move(
+        case,
+        message,
+        catalogue,
+        body.resolution,
+        resolution=body.text,
+        billable_minutes=case.billable_minutes + body.billable_minutes,
+        closed_at=now,
+    )
+    if moved.state is None:
+        return moved
+    with_it = _cancelled_activities(case, message)
+    with_it += _resolved_children(case, message) if policy == "cascade" else ()
+    return replace(moved, messages=(*moved.messages, *with_it))
 
 
-def change_status(case: Case, message: Message[ChangeStatus], _facts: object, now: datetime) -> Decision[Case]:
-    return _move(case, message, message.body.status_reason, now)
+def cancel_case(case: Case, message: Message[CancelCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
+    if case.is_open and case.open_activities:
+        return Decision(refused=Refusal("open_activities", "status"))
+    return _move(case, message, catalogue, "cancelled", resolution=message.body.text, closed_at=now)
 
 
-def reopen_case(case: Case, message: Message[ReopenCase], _facts: object, now: datetime) -> Decision[Case]:
+def change_status(case: Case, message: Message[ChangeStatus], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
+    return _move(case, message, catalogue, message.body.status_reason)
+
+
+def reopen_case(case: Case, message: Message[ReopenCase], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     epoch = message.body.epoch or case.epoch + 1
-    return _move(case, message, "in_progress", now, epoch=epoch, resolution="", closed_at=None)
+    return _move(case, message, catalogue, "in_progress", epoch=epoch, resolution="", closed_at=None)
 
 
-def _move(case: Case, message: Message[Any], status_reason: str, now: datetime, **fields: Any) -> Decision[Case]:
-    """Take the case to another status reason if the table has that row, and let everybody know."""
+def escalate_case(case: Case, message: Message[EscalateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
+    if refused := changed_meanwhile(case, message) or closed(case):
+        return refused
+    wanted = message.body.escalated
+    if wanted == case.escalated:
+        return Decision(refused=Refusal("already_so", "escalated"))
+    outcome = "escalated" if wanted else "de_escalated"
+    return Decision(state=replace(case, escalated=wanted), outcome=outcome, answer=_answer(case, outcome))
+
+
+def add_activity(case: Case, message: Message[AddActivity], _catalogue: Catalogue, now: datetime) -> Decision[Case]:
+    """Put it on the timeline; the first word to the customer is the first response."""
+    if refused := changed_meanwhile(case, message) or closed(case):
+        return refused
+    body = message.body
+    answers = case.first_response_at is None and body.direction == "out" and body.type in RESPONSES
+    detail = {"at": body.at.isoformat()} if body.at else {}
+    state = replace(case, first_response_at=now) if answers else case
+    return Decision(state=state, outcome="added", answer=_answer(case, "added"), detail=detail)
+
+
+def changed_meanwhile(case: Case, message: Message[Any]) -> Decision[Case] | None:
+    """Refuse what was meant for another version of the case."""
+    if message.body.if_version in (None, case.version):
+        return None
+    return Decision(refused=Refusal("version_changed", "if_version"))
+
+
+def closed(case: Case) -> Decision[Case] | None:
+    """Refuse: what is closed is read only until it is reactivated."""
+    return None if case.is_open else Decision(refused=Refusal("case_is_closed", "status"))
+
+
+def _unfit(changes: Any) -> Decision[Case] | None:
+    for name, value in changes.items():
+        if name not in EDITABLE:
+            return Decision(refused=Refusal("not_editable", f"changes.{name}"))
+        if not isinstance(value, str) or len(value) > LONGEST.get(name, 64):
+            return Decision(refused=Refusal("not_a_value", f"changes.{name}"))
+        if (name in CHOICES and value not in CHOICES[name]) or (name == "title" and not value.strip()):
+            return Decision(refused=Refusal("not_a_value", f"changes.{name}"))
+    return None
+
+
+def _move(case: Case, message: Message[Any], catalogue: Catalogue, status_reason: str, **fields: Any) -> Decision[Case]:
+    """Take the case to another status reason if the table and the policy have that row."""
     if getattr(message.body, "if_version", None) not in (None, case.version):
         return Decision(refused=Refusal("version_changed", "if_version"))
-    if not transitions.is_allowed(case.status, message.body.kind, status_reason):
+    if not transitions.is_allowed(case.status_reason, message.body.kind, status_reason):
         return Decision(refused=Refusal("transition_not_allowed", "status"))
+    if not catalogue.policy.may_follow(case.status_reason, status_reason):
+        return Decision(refused=Refusal("transition_not_in_policy", "status_reason"))
     status = transitions.STATUS_OF[status_reason]
-    version = case.version + 1
-    moved = replace(case, status=status, status_reason=status_reason, version=version, **fields)
+    moved = replace(case, status=status, status_reason=status_reason, **fields)
     return Decision(
         state=moved,
         outcome=status_reason,
-        answer=Answer({"outcome": status_reason, "case_id": case.id, "number": case.number}),
-        raised=_changed(message, moved, now, case),
-        records=_views(moved),
+        answer=_answer(case, status_reason),
+        messages=told(moved, case.version + 1) if status != case.status else (),
     )
 
 
-def _changed(message: Message[Any], case: Case, now: datetime, before: Case | None = None) -> tuple[Outgoing, ...]:
-    """Return what a new case, or one that was moved, is told with to the triggers that watch cases."""
-    attributes: dict[str, Any] = {
-        "case": case.id,
-        "number": case.number,
-        "contact": case.contact,
-        "status": case.status,
-        "status_reason": case.status_reason,
-        "priority": case.priority,
-    }
-    optional: dict[str, Any] = {
-        "device": case.device,
-        "error_code": case.error_code,
-        "previous_status": before.status if before else None,
-    }
-    attributes |= {name: value for name, value in optional.items() if value is not None}
-    columns = tuple(name for name in WATCHED if before and getattr(case, name) != getattr(before, name))
-    if before and not columns:
-        return ()
-    change = RecordChanged("cases", case.id, columns, attributes, case.contact, now)
-    return (Outgoing(derived("change", "cases", case.id, message.id), change),)
-
-
-def _views(case: Case) -> tuple[View, ...]:
-    line = plain(case)
-    return (
-        View(OPEN_LIST, order_of(case), case.version, line if case.is_open else None),
-        View(list_of_contact(case.contact), order_of(case), case.version, line),
+def _cancelled_activities(case: Case, message: Message[ResolveCase]) -> tuple[Outgoing, ...]:
+    by = message.body.by
+    return tuple(
+        Outgoing(derived("cancelled", message.id, task), CloseTask(task, by, "cancelled"))
+        for task in case.open_activities
     )
+
+
+def _resolved_children(case: Case, message: Message[ResolveCase]) -> tuple[Outgoing, ...]:
+    body = message.body
+    return tuple(
+        Outgoing(
+            derived("cascade", message.id, child),
+            ResolveCase(child, body.by, body.resolution, body.text, cancel_activities=body.cancel_activities),
+        )
+        for child in case.open_children
+    )
+
+
+def _answer(case: Case, outcome: str) -> Answer:
+    return Answer({"outcome": outcome, "case_id": case.id, "number": case.number})

@@ -1,11 +1,15 @@
 """Commands to cases. Each is applied once per envelope id, by whatever way it came."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
 from shared.cases.number import number
+from shared.tasks.messages import CreateTask
+
+QUEUE = "case-commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +17,7 @@ class OpenCase:
     """Open a case; for a device error that has an open case already, add an occurrence to that one instead."""
 
     kind: ClassVar[str] = "open_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     contact: str
@@ -24,6 +28,20 @@ class OpenCase:
     error_code: int | None = None
     seen: AwareDatetime | None = None
     """When the device saw the error (UTC)."""
+    type: str = "problem"
+    description: str = ""
+    subject: str = ""
+    product: str = ""
+    owner: str = ""
+    queue_name: str = ""
+    """The queue it waits in; empty: the routing rules say."""
+    parent: str | None = None
+    entitlement: str | None = None
+    sla: str = ""
+    alert_key: str = ""
+    """What alerts of one case have in common, where the policy says that openings bring it."""
+    by: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +49,7 @@ class CreateCase:
     """The case that an opening or a device's guard has decided on. Handled where it is decided, never sent."""
 
     kind: ClassVar[str] = "create_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     epoch: int
@@ -44,11 +62,27 @@ class CreateCase:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateCase:
+    """Change what an active case says."""
+
+    kind: ClassVar[str] = "update_case"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    changes: Mapping[str, Any]
+    """Column to its new value; see `shared.cases.decide.EDITABLE`."""
+    text: str = ""
+    if_version: int | None = None
+    """The case's version that the sender saw; another one is refused. None: whatever it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveCase:
     """Resolve an active case; `resolution` is a status reason of `resolved`."""
 
     kind: ClassVar[str] = "resolve_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     by: str
@@ -56,15 +90,18 @@ class ResolveCase:
     text: str = ""
     billable_minutes: int = 0
     if_version: int | None = None
-    """The case's version that the sender saw; another one is refused. None: whatever it is."""
+    cancel_activities: bool = False
+    """Whether what is still to be done for it is cancelled; else that refuses the command."""
+    if_epoch: int | None = None
+    """The opening that is meant; a case that was opened anew since then stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelCase:
-    """Cancel an active case."""
+    """Cancel an active case for which nothing is left to be done."""
 
     kind: ClassVar[str] = "cancel_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     by: str
@@ -77,7 +114,7 @@ class ChangeStatus:
     """Give an active case another status reason."""
 
     kind: ClassVar[str] = "change_status"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     by: str
@@ -91,7 +128,7 @@ class ReactivateCase:
     """Make a resolved or cancelled case active again, unless another case is open for its device and error."""
 
     kind: ClassVar[str] = "reactivate_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     by: str
@@ -105,9 +142,166 @@ class ReopenCase:
     """The reactivation that a device's guard has granted. Handled where it is granted, never sent."""
 
     kind: ClassVar[str] = "reopen_case"
-    queue: ClassVar[str] = "case-commands"
+    queue: ClassVar[str] = QUEUE
 
     case: str
     by: str
     epoch: int | None
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateCase:
+    """Mark an active case as one that needs attention, or take the mark away."""
+
+    kind: ClassVar[str] = "escalate_case"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    escalated: bool = True
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddActivity:
+    """Put on an active case's timeline what was said or done; what is still to be done is a task."""
+
+    kind: ClassVar[str] = "add_activity"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    type: str
+    """phone_call | email | sms | note | appointment | conversation"""
+    by: str = ""
+    text: str = ""
+    subject: str = ""
+    direction: str = ""
+    """in | out; a note has none."""
+    parties: tuple[str, ...] = ()
+    """Ids of contacts and agents who took part besides `by`."""
+    at: AwareDatetime | None = None
+    """When it was (UTC), where that is not now."""
+    conversation: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanActivity:
+    """Count a task among what is open for a case, and then create it."""
+
+    kind: ClassVar[str] = "plan_activity"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    task: CreateTask
+
+    @property
+    def by(self) -> str:
+        return self.task.by
+
+    @property
+    def subject(self) -> str:
+        return self.task.subject
+
+
+@dataclass(frozen=True, slots=True)
+class NoteActivity:
+    """A task tells its case that it was closed."""
+
+    kind: ClassVar[str] = "note_activity"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    activity: str
+    state: str
+    """done | cancelled"""
+    subject: str = ""
+    by: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetParent:
+    """Put an active case below another one, or with `parent` None nowhere: one level, no circles."""
+
+    kind: ClassVar[str] = "set_parent"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    parent: str | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeCases:
+    """Merge up to ten cases of one customer into an active one: what happened to them moves there."""
+
+    kind: ClassVar[str] = "merge_cases"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    """The one that stays."""
+    by: str
+    sources: tuple[str, ...]
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartProcess:
+    """Put a case into the first stage of a process; the one it is in is left for it."""
+
+    kind: ClassVar[str] = "start_process"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    process: str
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveStage:
+    """Take a case on to the next stage of its process, or back to an earlier one."""
+
+    kind: ClassVar[str] = "move_stage"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    to: str = ""
+    """Empty: the next one."""
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TickStep:
+    """Say that a step of the stage is done, or not yet."""
+
+    kind: ClassVar[str] = "tick_step"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    step: str
+    done: bool = True
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonProcess:
+    """Leave a process before its end."""
+
+    kind: ClassVar[str] = "abandon_process"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    text: str = ""
+    if_version: int | None = None

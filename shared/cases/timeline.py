@@ -1,17 +1,98 @@
-"""What happened to a case, as its cause rows tell it: for people to read."""
+"""What happened to a case, line by line, for people to read: rows of its partition, newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cases.case import TABLE
 from shared.runtime import codec
-from shared.runtime.ids import quoted
+from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
 
-PREFIX = "activity:"
-PAGE = 1000
+LINE = "line:"
+CAUSE = "activity:"
+LATEST = 10**17
+"""More microseconds than from 1970 to the year 5000: what is taken from it sorts the newest first."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_READ = 10
+"""Pages that are looked through for one page of few kinds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Something that happened to a case, or was refused."""
+
+    id: str
+    """Of the message that it came of."""
+    kind: str
+    """A command, an activity (`email`, `phone_call`, `note`...), or what an SLA did."""
+    at: datetime
+    outcome: str = ""
+    """`opened`, a status reason, `refused`..."""
+    by: str = ""
+    text: str = ""
+    reason: str = ""
+    """Why it was refused; empty otherwise."""
+    direction: str = ""
+    """in | out, of an activity"""
+    subject: str = ""
+    parties: tuple[str, ...] = ()
+    conversation: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    case: str = ""
+
+
+def newest_first(at: datetime, *more: str) -> str:
+    """Return a key that sorts the newest first."""
+    return joined(f"{LATEST - (at - EPOCH) // timedelta(microseconds=1):017d}", *more)
+
+
+def key_of(line: Line, version: int) -> str:
+    """Return the row key of a line that a case left in this version; lines of one moment are in order by that."""
+    return f"{LINE}{newest_first(line.at, f'{10**9 - version:09d}', line.id)}"
+
+
+def list_of_contact(contact: str) -> str:
+    """Name the list of what happened in all cases of a contact."""
+    return joined("timeline-of", contact)
+
+
+def list_of_conversation(conversation: str) -> str:
+    """Name the list of what was said in a conversation."""
+    return joined("conversation", conversation)
+
+
+@dataclass(frozen=True, slots=True)
+class LinePage:
+    lines: tuple[Line, ...]
+    after: str | None
+    """Where the next page begins; None on the last one."""
+
+
+async def read_lines(
+    store: Store,
+    case: str,
+    *,
+    after: str = "",
+    limit: int = 50,
+    kinds: Collection[str] = (),
+    outcomes: Collection[str] = (),
+) -> LinePage:
+    """Return a page of a case's timeline, newest first; of these kinds or outcomes only, where some are named."""
+    found: list[Line] = []
+    following: str | None = after
+    for _ in range(MOST_READ):
+        wanted = limit - len(found)
+        page = await store.page(TABLE, quoted(case), prefix=LINE, after=following or "", limit=wanted)
+        lines = [codec.typed(Line, row.data["state"]) for row in page.rows]
+        found += [
+            line for line in lines if (not kinds or line.kind in kinds) and (not outcomes or line.outcome in outcomes)
+        ]
+        following = page.after
+        if following is None or len(found) >= limit:
+            break
+    return LinePage(tuple(found), following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +103,13 @@ class Activity:
     kind: str
     at: datetime
     n: int
-    body: Mapping[str, Any]
+    body: dict[str, Any]
     outcome: str
     """`opened`, a status reason, or `refused`."""
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-async def timeline(store: Store, case: str) -> tuple[Activity, ...]:
-    """Return all activities of a case, oldest first."""
-    found: list[Activity] = []
-    after: str | None = ""
-    while after is not None:
-        page = await store.page(TABLE, quoted(case), prefix=PREFIX, after=after, limit=PAGE)
-        found += [codec.typed(Activity, row.data) for row in page.rows]
-        after = page.after
-    return tuple(sorted(found, key=lambda activity: (activity.at, activity.n)))
+    detail: dict[str, Any] = field(default_factory=dict)
 
 
 async def activity(store: Store, case: str, cause: str) -> Activity | None:
     """Return what the message with this id did to the case; None as long as it was not applied."""
-    row = await store.get(TABLE, quoted(case), f"{PREFIX}{cause}")
+    row = await store.get(TABLE, quoted(case), f"{CAUSE}{cause}")
     return codec.typed(Activity, row.data) if row else None

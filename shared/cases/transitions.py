@@ -9,23 +9,22 @@ REASONS: Mapping[str, tuple[str, ...]] = {
 }
 """Status to its status reasons; the first is the one a case gets when nobody says which."""
 
+ACTIVE = REASONS["active"]
+CLOSED = (*REASONS["resolved"], "cancelled")
+"""From which a case may come back; what was merged lives on in another one."""
+
 ALLOWED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("active", "change_status"): frozenset(REASONS["active"]),
-    ("active", "resolve_case"): frozenset(REASONS["resolved"]),
-    ("active", "cancel_case"): frozenset({"cancelled"}),
-    ("resolved", "reopen_case"): frozenset({"in_progress"}),
-    ("cancelled", "reopen_case"): frozenset({"in_progress"}),
+    **{(held, "change_status"): frozenset(ACTIVE) for held in ACTIVE},
+    **{(held, "resolve_case"): frozenset(REASONS["resolved"]) for held in ACTIVE},
+    **{(held, "cancel_case"): frozenset({"cancelled"}) for held in ACTIVE},
+    **{(held, "merge_into"): frozenset({"merged"}) for held in ACTIVE},
+    **{(held, "reopen_case"): frozenset({"in_progress"}) for held in CLOSED},
 }
-"""(status, command) to the status reasons it may lead to. What is not here is refused."""
+"""(status reason, command) to the status reasons it may lead to. What is not here is refused."""
 
 STATUS_OF: Mapping[str, str] = {reason: status for status, reasons in REASONS.items() for reason in reasons}
 
 
-def is_allowed(status: str, command: str, status_reason: str) -> bool:
+def is_allowed(status_reason: str, command: str, following: str) -> bool:
     """True where the table has the row."""
-    return status_reason in ALLOWED.get((status, command), frozenset())
-
-
-def commands_for(status: str) -> tuple[str, ...]:
-    """Name the commands that a case in this status takes: what a refusal tells its sender."""
-    return tuple(sorted(command for held, command in ALLOWED if held == status))
+    return following in ALLOWED.get((status_reason, command), frozenset())

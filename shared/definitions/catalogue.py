@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from shared.definitions.calendar import Calendar
 from shared.definitions.journey import Journey
+from shared.definitions.policy import NAME as POLICY
+from shared.definitions.policy import Policy
 from shared.definitions.process import Process
 from shared.definitions.segment import Segment
 from shared.definitions.states import Phase, State
@@ -67,12 +69,18 @@ class Catalogue:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     processes: Mapping[str, Process] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Part (`templates`, `slas`...) and name to the number of the version that stands here."""
 
     def __post_init__(self) -> None:
         for held in fields(self):
             object.__setattr__(self, held.name, MappingProxyType(dict(getattr(self, held.name))))
+
+    @property
+    def policy(self) -> Policy:
+        """How cases are treated; where nothing is published, as usual."""
+        return self.policies.get(POLICY) or Policy()
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:
         """The journeys that the trigger starts, whatever their state, by name."""

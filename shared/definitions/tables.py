@@ -19,7 +19,17 @@ class Table:
 
 TABLES: Mapping[str, Table] = {
     "cases": Table(
-        columns={"status": TEXT, "status_reason": TEXT, "priority": TEXT},
+        columns={
+            "status": TEXT,
+            "status_reason": TEXT,
+            "priority": TEXT,
+            "type": TEXT,
+            "product": TEXT,
+            "owner": REFERENCE,
+            "queue": TEXT,
+            "escalated": Attribute("boolean"),
+            "parent": REFERENCE,
+        },
         attributes={
             "case": REFERENCE,
             "number": TEXT,
@@ -30,6 +40,11 @@ TABLES: Mapping[str, Table] = {
             "device": Attribute("reference", optional=True),
             "error_code": Attribute("number", optional=True),
             "priority": TEXT,
+            "type": TEXT,
+            "product": PERHAPS_TEXT,
+            "queue": PERHAPS_TEXT,
+            "owner": Attribute("reference", optional=True),
+            "escalated": Attribute("boolean"),
         },
     ),
     "contacts": Table(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.cases import case as cases
-from shared.cases.timeline import timeline
+from shared.cases.timeline import read_lines
 from shared.cases.transitions import STATUS_OF
 from shared.contacts import contact as contacts
 from shared.runtime.aggregate import read_head
@@ -12,6 +12,7 @@ from shared.runtime.ids import quoted
 from shared.runtime.store import Store
 
 OPENED = "opened"
+MOST_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,6 @@ async def find_ticket(store: Store, case: str) -> Ticket | None:
 
 
 async def _changes(store: Store, case: str) -> tuple[Change, ...]:
-    """Leave out what was refused, and every word that agents write for one another."""
-    activities = await timeline(store, case)
-    return tuple(Change(one.outcome, one.at) for one in activities if one.outcome in (OPENED, *STATUS_OF))
+    """Leave out what was refused, and every word that agents write for one another; the newest fifty, in order."""
+    page = await read_lines(store, case, limit=MOST_CHANGES, outcomes=(OPENED, *STATUS_OF))
+    return tuple(Change(line.outcome, line.at) for line in reversed(page.lines) if line.case in ("", case))

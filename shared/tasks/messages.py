@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 @dataclass(frozen=True, slots=True)
 class CreateTask:
-    """Give a person or a queue something to do for a contact."""
+    """Give a person or a queue something to do for a contact; the case that it is for is told first."""
 
     kind: ClassVar[str] = "create_task"
     queue: ClassVar[str] = "case-commands"
@@ -24,6 +24,23 @@ class CreateTask:
     case: str | None = None
     journey: str = ""
     run: str = ""
+    type: str = "task"
+    """task | phone_call | appointment | email"""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutTask:
+    """The task that a creation has come to. Handled where it is decided, never sent."""
+
+    kind: ClassVar[str] = "put_task"
+    queue: ClassVar[str] = "case-commands"
+
+    creation: CreateTask
+
+    @property
+    def task(self) -> str:
+        return self.creation.task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +55,14 @@ class CloseTask:
     state: str = "done"
     """done or cancelled."""
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTask:
+    """The task's case was merged into this one."""
+
+    kind: ClassVar[str] = "move_task"
+    queue: ClassVar[str] = "case-commands"
+
+    task: str
+    case: str

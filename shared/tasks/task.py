@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.cases.messages import NoteActivity, PlanActivity
 from shared.runtime.codec import plain
-from shared.runtime.decision import Answer, Decision, Refusal, View
+from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, View
 from shared.runtime.envelope import Message
-from shared.runtime.ids import joined
-from shared.tasks.messages import CloseTask, CreateTask
+from shared.runtime.ids import derived, joined
+from shared.tasks.messages import CloseTask, CreateTask, MoveTask, PutTask
 
 TABLE = "tasks"
 HEAD = "head"
@@ -34,10 +35,19 @@ class Task:
     closed_by: str = ""
     text: str = ""
     version: int = 1
+    type: str = "task"
 
 
-def create_task(message: Message[CreateTask], _facts: object, now: datetime) -> Decision[Task]:
-    body = message.body
+async def create_task(message: Message[CreateTask], _now: datetime) -> Decision[None]:
+    """Tell the case first, where it is for one: whoever resolves that must hear of what is still to be done."""
+    task = message.body
+    if task.case is None:
+        return Decision(then=Outgoing(message.id, PutTask(task), reply_to=message.reply_to))
+    return Decision(then=Outgoing(message.id, PlanActivity(task.case, task), reply_to=message.reply_to))
+
+
+def put_task(message: Message[PutTask], _facts: object, now: datetime) -> Decision[Task]:
+    body = message.body.creation
     task = Task(
         id=body.task,
         subject=body.subject,
@@ -49,11 +59,13 @@ def create_task(message: Message[CreateTask], _facts: object, now: datetime) -> 
         case=body.case,
         journey=body.journey,
         run=body.run,
+        type=body.type,
     )
-    return Decision(state=task, outcome="created", records=_views(task))
+    answer = Answer({"outcome": "created", "task_id": task.id})
+    return Decision(state=task, outcome="created", answer=answer, records=_views(task))
 
 
-def created_before(_task: Task, _message: Message[CreateTask], _facts: object, _now: datetime) -> Decision[Task]:
+def put_before(_task: Task, _message: Message[PutTask], _facts: object, _now: datetime) -> Decision[Task]:
     """The task is there: whatever created it left the cause row that this message finds."""
     return Decision()
 
@@ -69,8 +81,24 @@ def close_task(task: Task, message: Message[CloseTask], _facts: object, _now: da
         state=closed,
         outcome=body.state,
         answer=Answer({"outcome": body.state, "task_id": task.id}),
+        messages=_told(closed),
         records=_views(closed),
     )
+
+
+def move_task(task: Task, message: Message[MoveTask], _facts: object, _now: datetime) -> Decision[Task]:
+    """Belong to another case; that one counts it as open, and must hear where it is not."""
+    moved = replace(task, case=message.body.case, version=task.version + 1)
+    messages = _told(moved) if moved.state in CLOSED else ()
+    return Decision(state=moved, outcome="moved", messages=messages, records=_views(moved))
+
+
+def _told(task: Task) -> tuple[Outgoing, ...]:
+    """Return what a closed task says to its case."""
+    if task.case is None:
+        return ()
+    body = NoteActivity(task.case, task.id, task.state, task.subject, task.closed_by, task.text)
+    return (Outgoing(derived("activity", task.id, task.case, str(task.version)), body),)
 
 
 def list_of(owner: str, name: str) -> str:

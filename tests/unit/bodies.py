@@ -9,6 +9,7 @@ from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
+from shared.cases.merge import LineMover
 from shared.definitions.published import Definitions
 from shared.deliveries.reply import Replies
 from shared.handlers import Surroundings, handlers
@@ -57,6 +58,7 @@ def all_handlers() -> Mapping[str, AnyHandler]:
         Control(store, MemoryBus(SystemClock()), definitions),
         Ticking(store, definitions),
         Replies(whose),
+        LineMover(store),
     )
     return handlers(start, around)
 

@@ -7,12 +7,14 @@ from typing import Any
 from shared.cases.case import Case
 from shared.cases.messages import OpenCase
 from shared.cases.transitions import STATUS_OF
+from shared.definitions.catalogue import Catalogue
 from shared.runtime.envelope import Message
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 CASE = "01KA5Q3N8M2V7R4T6W9X0YZABC"
 CONTACT = "C-1001"
+CATALOGUE = Catalogue({}, {}, {})
 OPENING = OpenCase(CASE, CONTACT, "Device error 11", "critical", device="D-1", error_code=11)
 
 

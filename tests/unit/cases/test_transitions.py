@@ -9,14 +9,16 @@ import pytest
 
 from shared.cases.case import Case
 from shared.cases.decide import cancel_case, change_status, reopen_case, resolve_case
+from shared.cases.merge import MergeInto, merge_into
 from shared.cases.messages import CancelCase, ChangeStatus, ReopenCase, ResolveCase
-from shared.cases.transitions import ALLOWED as ALLOWED_BY_STATUS
-from shared.cases.transitions import REASONS, STATUS_OF, commands_for
+from shared.cases.transitions import ALLOWED as TABLE
+from shared.cases.transitions import REASONS, STATUS_OF
+from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message
-from tests.unit.cases.building import CASE, LATER, case, message
+from tests.unit.cases.building import CASE, CATALOGUE, CONTACT, LATER, case, message
 
-type Change = Callable[[Case, Message[Any], object, datetime], Decision[Case]]
+type Change = Callable[[Case, Message[Any], Catalogue, datetime], Decision[Case]]
 
 ACTIVE = ("in_progress", "on_hold", "waiting_for_details", "researching")
 RESOLVED = ("problem_solved", "information_provided")
@@ -28,15 +30,17 @@ COMMANDS: dict[str, tuple[Change, Callable[[str], Any]]] = {
     "resolve_case": (resolve_case, lambda reason: ResolveCase(CASE, "A-1", reason)),
     "cancel_case": (cancel_case, lambda _reason: CancelCase(CASE, "A-1")),
     "reopen_case": (reopen_case, lambda _reason: ReopenCase(CASE, "A-1", None)),
+    "merge_into": (merge_into, lambda _reason: MergeInto(CASE, "A-1", "another", CONTACT)),
 }
-LEADS_TO = {"cancel_case": "cancelled", "reopen_case": "in_progress"}
+LEADS_TO = {"cancel_case": "cancelled", "reopen_case": "in_progress", "merge_into": "merged"}
 """Where a command leads that does not say it itself."""
 
 ALLOWED = {
     *product(ACTIVE, ["change_status"], ACTIVE),
     *product(ACTIVE, ["resolve_case"], RESOLVED),
     *product(ACTIVE, ["cancel_case"], ["cancelled"]),
-    *product((*RESOLVED, *CANCELLED), ["reopen_case"], ["in_progress"]),
+    *product(ACTIVE, ["merge_into"], ["merged"]),
+    *product((*RESOLVED, "cancelled"), ["reopen_case"], ["in_progress"]),
 }
 ROWS = [
     (held, command, wanted)
@@ -47,7 +51,7 @@ ROWS = [
 
 def decision(held: str, command: str, wanted: str) -> Decision[Case]:
     decide, body = COMMANDS[command]
-    return decide(case(held), message(body(wanted)), None, LATER)
+    return decide(case(held), message(body(wanted)), CATALOGUE, LATER)
 
 
 @pytest.mark.parametrize(("held", "command", "wanted"), sorted(ALLOWED))
@@ -60,22 +64,17 @@ def test_an_allowed_command_leads_where_it_says(held: str, command: str, wanted:
 
 @pytest.mark.parametrize(("held", "command", "wanted"), [row for row in ROWS if row not in ALLOWED])
 def test_any_other_command_is_refused_and_changes_nothing(held: str, command: str, wanted: str) -> None:
-    assert decision(held, command, wanted) == Decision(refused=Refusal("transition_not_allowed", "status"))
+    refused = decision(held, command, wanted)
+    reason = (
+        Refusal("case_is_closed", "case") if command == "merge_into" else Refusal("transition_not_allowed", "status")
+    )
+    assert (refused.state, refused.refused) == (None, reason)
 
 
 def test_the_table_has_these_rows_and_no_other() -> None:
-    rows = {
-        (held, command, wanted) for held, command in ALLOWED_BY_STATUS for wanted in ALLOWED_BY_STATUS[held, command]
-    }
-    assert rows == {(STATUS_OF[held], command, wanted) for held, command, wanted in ALLOWED}
+    assert {(held, command, wanted) for held, command in TABLE for wanted in TABLE[held, command]} == ALLOWED
 
 
 def test_status_and_reasons_are_those_of_the_domain() -> None:
     assert REASONS == {"active": ACTIVE, "resolved": RESOLVED, "cancelled": CANCELLED}
     assert set(STATUS_OF) == set(EVERY)
-
-
-def test_a_refusal_can_name_what_would_be_taken_instead() -> None:
-    assert commands_for("active") == ("cancel_case", "change_status", "resolve_case")
-    assert commands_for("resolved") == commands_for("cancelled") == ("reopen_case",)
-    assert commands_for("unheard_of") == ()

@@ -1,0 +1,42 @@
+"""The one table of what a case is told: message to what decides on it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.cases import activities, decide, family, flow, merge, messages
+from shared.cases.turn import Create, Decide, begun, turned
+
+CHANGES: Mapping[type[Any], Decide] = {
+    messages.UpdateCase: decide.update_case,
+    messages.ResolveCase: decide.resolve_case,
+    messages.CancelCase: decide.cancel_case,
+    messages.ChangeStatus: decide.change_status,
+    messages.ReopenCase: decide.reopen_case,
+    messages.EscalateCase: decide.escalate_case,
+    messages.AddActivity: decide.add_activity,
+    messages.PlanActivity: activities.plan_activity,
+    messages.NoteActivity: activities.note_activity,
+    messages.MergeCases: merge.merge_cases,
+    messages.StartProcess: flow.start_process,
+    messages.MoveStage: flow.move_stage,
+    messages.TickStep: flow.tick_step,
+    messages.AbandonProcess: flow.abandon_process,
+    family.AdoptChild: family.adopt_child,
+    family.AttachCase: family.attach_case,
+    family.NoteChild: family.note_child,
+    merge.MergeInto: merge.merge_into,
+    merge.TakeLines: merge.take_lines,
+    merge.TakeActivities: merge.take_activities,
+    merge.NoteMerge: merge.note_merge,
+}
+"""What happens to a case that is there."""
+
+WITHOUT_CASE: Mapping[type[Any], Create] = {
+    messages.PlanActivity: activities.plan_for_nothing,
+    family.AttachCase: family.attach_nothing,
+    merge.MergeInto: merge.merge_nothing,
+}
+"""What happens where there is no such case; all others are refused as `not_found`."""
+
+TURNED: Mapping[type[Any], Decide] = {body: turned(change) for body, change in CHANGES.items()}
+CREATED: Create = begun(decide.create_case)
