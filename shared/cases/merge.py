@@ -4,6 +4,7 @@ The case that stays names the others (`pending`); each closes as merged and hand
 moves page by page; at its end the case that stays knows it as `merged`, or why it was not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
@@ -63,7 +64,7 @@ class TakeLines:
 
     case: str
     source: str
-    lines: dict[str, Line]
+    lines: Mapping[str, Line]
     """By row key."""
 
 
@@ -76,7 +77,7 @@ class TakeActivities:
 
     case: str
     source: str
-    activities: dict[str, OpenActivity]
+    activities: Mapping[str, OpenActivity]
 
 
 @dataclass(frozen=True, slots=True)

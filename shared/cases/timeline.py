@@ -1,9 +1,11 @@
 """What happened to a case, line by line, for people to read: rows of its partition, newest first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from pydantic import AwareDatetime
 
 from shared.cases.case import TABLE
 from shared.runtime import codec
@@ -27,7 +29,7 @@ class Line:
     """Of the message that it came of."""
     kind: str
     """A command, an activity (`email`, `phone_call`, `note`...), or what an SLA did."""
-    at: datetime
+    at: AwareDatetime
     outcome: str = ""
     """`opened`, a status reason, `refused`..."""
     by: str = ""
@@ -39,8 +41,9 @@ class Line:
     subject: str = ""
     parties: tuple[str, ...] = ()
     conversation: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict)
     case: str = ""
+    """Where it happened: another one where it came with a merge."""
 
 
 def newest_first(at: datetime, *more: str) -> str:
