@@ -17,7 +17,7 @@ def plan_activity(case: Case, message: Message[PlanActivity], _catalogue: Catalo
     task = message.body.task
     created = _created(message)
     if not case.is_open:
-        return Decision(outcome="planned", then=created)
+        return Decision(state=case, outcome="planned", then=created)
     planned = {**case.open_activities, task.task: OpenActivity(task.type, task.subject)}
     return Decision(state=replace(case, open_activities=planned), outcome="planned", then=created)
 
@@ -35,5 +35,5 @@ def note_activity(case: Case, message: Message[NoteActivity], _catalogue: Catalo
     """Nothing waits for it any more; what is closed already, the case has told it to."""
     activities = dict(case.open_activities)
     if activities.pop(message.body.activity, None) is None:
-        return Decision(outcome=message.body.state)
+        return Decision(state=case, outcome=message.body.state)
     return Decision(state=replace(case, open_activities=activities), outcome=message.body.state)

@@ -190,9 +190,9 @@ class LineMover:
         return Decision(messages=told, then=Outgoing(derived("next", message.id), going_on))
 
 
-def take_lines(_case: Case, message: Message[TakeLines], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
+def take_lines(case: Case, message: Message[TakeLines], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     """Keep them, whatever has become of this case meanwhile."""
-    return Decision(outcome=NOTED, rows=message.body.lines)
+    return Decision(state=case, outcome=NOTED, rows=message.body.lines)
 
 
 def take_activities(
@@ -201,7 +201,7 @@ def take_activities(
     activities = message.body.activities
     moved = tuple(Outgoing(derived("move", message.id, task), MoveTask(task, case.id)) for task in activities)
     if not case.is_open:
-        return Decision(outcome=NOTED, messages=moved)
+        return Decision(state=case, outcome=NOTED, messages=moved)
     return Decision(
         state=replace(case, open_activities={**case.open_activities, **activities}), outcome=NOTED, messages=moved
     )

@@ -63,7 +63,7 @@ def _finished(before: Case | None, decision: Decision[Case], message: Message[An
         state=after,
         rows={**decision.rows, **({key_of(line, shown.version): line} if line else {})},
         raised=(*decision.raised, *raised),
-        records=(*decision.records, *(_lists(after) if after else ()), *(_told(shown, line) if line else ())),
+        records=(*decision.records, *(_lists(before, after) if after else ()), *(_told(shown, line) if line else ())),
     )
 
 
@@ -112,9 +112,26 @@ def _changed(message: Message[Any], before: Case | None, case: Case, now: dateti
     return (Outgoing(derived("change", "cases", case.id, message.id), change),)
 
 
-def _lists(case: Case) -> tuple[View, ...]:
-    line = plain(replace(case, description="", children={}, merging={}, open_activities={}, process=None))
+def _lists(before: Case | None, case: Case) -> tuple[View, ...]:
+    """Return the list rows of a case, where anything has changed that they show."""
+    if before is not None and _listed(before) == _listed(case):
+        return ()
+    line = plain(_listed(case, case.version))
     return (
         View(OPEN_LIST, order_of(case), case.version, line if case.is_open else None),
         View(list_of_contact(case.contact), order_of(case), case.version, line),
+    )
+
+
+def _listed(case: Case, version: int = 0) -> Case:
+    """Return what a list shows of a case."""
+    return replace(
+        case,
+        version=version,
+        changed_at=None,
+        description="",
+        children={},
+        merging={},
+        open_activities={},
+        process=None,
     )

@@ -87,7 +87,7 @@ def _missed(it: Evidence, run: str, before: dict[str, Any], step: dict[str, Any]
 def _activities(rows: Rows) -> list[tuple[str, dict[str, Any]]]:
     """What was done to a case, without what was refused."""
     found = [(key, row) for key, row in rows.items() if key.startswith("activity:")]
-    return [(key, row) for key, row in found if row["outcome"] != "refused"]
+    return [(key, row) for key, row in found if row["outcome"] in (*STATUS_OF, "opened")]
 
 
 def _fits(journey: str, status_reason: str, *, second: bool) -> bool:
