@@ -19,6 +19,7 @@ PART: Mapping[Kind, str] = {
     "segment": "segments",
     "calendar": "calendars",
     "process": "processes",
+    "policy": "policies",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

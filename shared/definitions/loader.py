@@ -12,6 +12,7 @@ from shared.definitions import (
     calendar_reader,
     contact_attributes,
     journey_reader,
+    policy_reader,
     process_reader,
     segment,
     stored,
@@ -25,6 +26,7 @@ from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import Journey
 from shared.definitions.names import nearest
 from shared.definitions.node import Node, of_plain
+from shared.definitions.policy import Policy
 from shared.definitions.process import Process
 from shared.definitions.reader import People, Reader
 from shared.definitions.segment import Segment
@@ -33,9 +35,9 @@ from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type CaseKind = Literal["process"]
+type CaseKind = Literal["process", "policy"]
 type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
-type CaseDefinition = Process
+type CaseDefinition = Process | Policy
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
 
@@ -45,6 +47,7 @@ class CaseReader(Protocol):
 
 CASE_READERS: Mapping[CaseKind, CaseReader] = {
     "process": process_reader.parse,
+    "policy": policy_reader.parse,
 }
 """How each kind of definition for cases is read; what it names is in the library."""
 KINDS: tuple[Kind, ...] = (

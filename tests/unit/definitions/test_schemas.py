@@ -144,6 +144,14 @@ weekdays:
   sunday: ["18:00-24:00"]
 holidays: {country: DE, subdivision: BE, dates: [2026-12-24, 06-19, {date: 12-31, name: New Year's Eve}]}
 special: {2026-12-05: ["10:00-14:00"], 12-30: ["10:00-14:00"]}
+---
+policy: cases
+alert_key: [device]
+reopen_within: P1D
+recovery: resolve
+flapping: {alerts: 5, within: PT1H, quiet: PT30M}
+transitions: {in_progress: [on_hold, problem_solved], problem_solved: [in_progress]}
+closing: cascade
 """
 
 
