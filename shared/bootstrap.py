@@ -12,6 +12,7 @@ from shared.definitions.published import Definitions
 from shared.deliveries.perform import Performer
 from shared.deliveries.provider_report import ProviderReports
 from shared.deliveries.reply import Replies
+from shared.devices.recovery import Recoveries
 from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers
@@ -62,6 +63,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         Ticking(store, definitions),
         Replies(partial(facts.whose_phone, store)),
         LineMover(store),
+        Recoveries(store, definitions.current),
     )
     known = handlers(start, around)
     return Services(

@@ -37,7 +37,9 @@ MOST_PAGES = 20
 async def glance(store: Store, case: str) -> Glance | None:
     """How a device's guard sees a case."""
     found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
-    return Glance(found.epoch, found.is_open, found.number) if found else None
+    if found is None:
+        return None
+    return Glance(found.epoch, found.is_open, found.number, found.status, found.status_reason, found.closed_at)
 
 
 async def recipient(store: Store, contact: str, channel: str, points_of: str = "") -> Recipient | None:

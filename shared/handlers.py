@@ -23,6 +23,8 @@ from shared.deliveries.send import SendFacts, provider_answered, send, send_agai
 from shared.devices import device as devices
 from shared.devices import guard as guards
 from shared.devices import messages as device_messages
+from shared.devices import recovery
+from shared.devices.recovery import Recoveries
 from shared.events.messages import TriggerFired
 from shared.journeys import messages as journey_messages
 from shared.journeys import run as runs
@@ -41,6 +43,14 @@ from shared.runtime.store import Store
 from shared.tasks import messages as task_messages
 from shared.tasks import task as tasks
 
+GUARD_ROWS = {
+    device_messages.BindAlert.kind: "alert",
+    device_messages.ClaimGuard.kind: "claim",
+    device_messages.RecoverAlert.kind: "recovery",
+    device_messages.SettleAlert.kind: "settling",
+}
+"""What each message to a guard leaves beside it."""
+
 TicketLink = Callable[[str, datetime], str]
 
 
@@ -57,6 +67,7 @@ class Surroundings:
     ticking: Ticking
     replies: Replies
     line_mover: merge.LineMover
+    recoveries: Recoveries
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -70,7 +81,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             *_journeys(around),
             *_cases(around),
             *_tasks(),
-            *_devices(),
+            *_devices(around),
             *_contacts(),
             *_deliveries(around),
         )
@@ -164,21 +175,15 @@ def _tasks() -> tuple[AnyHandler, ...]:
     )
 
 
-def _devices() -> tuple[AnyHandler, ...]:
+def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
     async def guard_facts(store: Store, message: Message[Any], guard: guards.Guard | None) -> guards.GuardFacts:
-        if guard is None:
-            return guards.GuardFacts(None, None)
-        held = await facts.glance(store, guard.case)
-        wanted = getattr(message.body, "reactivation", None)
-        return guards.GuardFacts(held, await facts.glance(store, wanted.case) if wanted else None)
+        policy = (await around.definitions.current()).policy
+        held = await facts.glance(store, guard.case) if guard and guard.case else None
+        wanted = getattr(message.body, "reactivation", None) if guard else None
+        return guards.GuardFacts(held, await facts.glance(store, wanted.case) if wanted else None, policy)
 
     def guard_key(message: Message[Any]) -> Key:
-        body = message.body
-        return Key(devices.TABLE, quoted(body.device), f"open:{body.error_code}", f"alert:{message.id}")
-
-    def claim_key(message: Message[device_messages.ClaimGuard]) -> Key:
-        body = message.body
-        return Key(devices.TABLE, quoted(body.device), f"open:{body.error_code}", f"claim:{message.id}")
+        return Key(devices.TABLE, *message.body.place, f"{GUARD_ROWS[message.body.kind]}:{message.id}")
 
     def device_key(message: Message[device_messages.PutDevice]) -> Key:
         return Key(devices.TABLE, quoted(message.body.device), devices.HEAD, f"change:{message.id}")
@@ -193,7 +198,17 @@ def _devices() -> tuple[AnyHandler, ...]:
             guard_facts,
             writes_first=True,
         ),
-        Handler(device_messages.ClaimGuard, guards.Guard, claim_key, guards.claim_guard, gather=guard_facts),
+        Handler(device_messages.ClaimGuard, guards.Guard, guard_key, guards.claim_guard, gather=guard_facts),
+        Router(device_messages.RecoverDevice, around.recoveries.route),
+        Handler(
+            device_messages.RecoverAlert,
+            guards.Guard,
+            guard_key,
+            recovery.recover_alert,
+            recovery.recover_first,
+            guard_facts,
+        ),
+        Handler(device_messages.SettleAlert, guards.Guard, guard_key, recovery.settle_alert, gather=guard_facts),
         Handler(device_messages.PutDevice, devices.Device, device_key, devices.put_device, devices.register),
     )
 

@@ -97,6 +97,11 @@ class RecoverAlert:
     row: str
     seen: AwareDatetime
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Partition and row of the guard."""
+        return self.partition, self.row
+
 
 @dataclass(frozen=True, slots=True)
 class SettleAlert:
@@ -108,3 +113,8 @@ class SettleAlert:
     partition: str
     row: str
     token: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Partition and row of the guard."""
+        return self.partition, self.row

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 from shared.cases.merge import LineMover
 from shared.definitions.published import Definitions
 from shared.deliveries.reply import Replies
+from shared.devices.recovery import Recoveries
 from shared.handlers import Surroundings, handlers
 from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
@@ -59,6 +60,7 @@ def all_handlers() -> Mapping[str, AnyHandler]:
         Ticking(store, definitions),
         Replies(whose),
         LineMover(store),
+        Recoveries(store, definitions.current),
     )
     return handlers(start, around)
 

@@ -8,8 +8,10 @@ import pytest
 
 from shared.cases.messages import CreateCase, OpenCase, ReactivateCase, ReopenCase
 from shared.cases.number import number
+from shared.definitions.policy import Policy
 from shared.devices.guard import Glance, Guard, GuardFacts, bind_alert, claim_guard, open_first
-from shared.devices.messages import BindAlert, ClaimGuard
+from shared.devices.messages import BindAlert, ClaimGuard, guard_place
+from shared.runtime import codec
 from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message, ReplyTo
 
@@ -21,8 +23,12 @@ ABSENT = None
 OLDER = Glance(1, is_open=False, number="CAS-1")
 OLDER_OPEN = Glance(1, is_open=True, number="CAS-1")
 OPEN = Glance(2, is_open=True, number="CAS-1")
-CLOSED = Glance(2, is_open=False, number="CAS-1")
-LATER_CLOSED = Glance(3, is_open=False, number="CAS-1")
+YESTERDAY = LATER - timedelta(hours=24)
+CLOSED = Glance(2, False, "CAS-1", "resolved", "problem_solved", YESTERDAY)
+LATER_CLOSED = replace(CLOSED, epoch=3)
+JUST_CLOSED = replace(CLOSED, closed_at=LATER - timedelta(minutes=1))
+CANCELLED = replace(JUST_CLOSED, status="cancelled", status_reason="cancelled")
+MERGED = replace(JUST_CLOSED, status="cancelled", status_reason="merged")
 
 
 def opening(case: str = "NEW") -> OpenCase:
@@ -74,6 +80,9 @@ BINDING = [
     pytest.param(OLDER_OPEN, "occurrence_added", CreateCase, id="older epoch, open: pending"),
     pytest.param(CLOSED, "opened", CreateCase, id="closed: another case"),
     pytest.param(LATER_CLOSED, "opened", CreateCase, id="closed at a later epoch: another case"),
+    pytest.param(JUST_CLOSED, "reopened", ReopenCase, id="resolved a minute ago: the same case again"),
+    pytest.param(CANCELLED, "opened", CreateCase, id="cancelled: another case"),
+    pytest.param(MERGED, "opened", CreateCase, id="merged: another case"),
 ]
 
 
@@ -82,13 +91,13 @@ def test_an_alert_is_bound_by_what_the_held_case_looks_like(held: Glance | None,
     decision = bind_alert(guard(), alert(), GuardFacts(held, None), LATER)
     assert decision.outcome == outcome
     assert (type(decision.then.body) if decision.then else None) == follows
-    assert moved(decision).case == ("HELD" if outcome == "occurrence_added" else "NEW")
+    assert moved(decision).case == ("NEW" if outcome == "opened" else "HELD")
 
 
 @pytest.mark.parametrize("held", [OPEN, ABSENT, OLDER])
 def test_an_occurrence_is_counted_and_its_sender_hears_which_case_it_is(held: Glance | None) -> None:
     decision = bind_alert(guard(), alert(), GuardFacts(held, None), LATER)
-    assert moved(decision) == guard(count=4, last_seen=LATER)
+    assert moved(decision) == guard(count=4, last_seen=LATER, stirred_at=LATER)
     assert decision.answer is not None
     assert decision.answer.values == {"outcome": "occurrence_added", "case_id": "HELD", "number": "CAS-1"}
     assert decision.detail == {"case": "HELD"}
@@ -162,3 +171,81 @@ def test_occurrences_of_a_reactivated_case_name_that_case() -> None:
     answer = bind_alert(claimed, alert(), GuardFacts(reopened, None), LATER).answer
     assert answer is not None
     assert answer.values == {"outcome": "occurrence_added", "case_id": "OLD", "number": "CAS-0"}
+
+
+def test_a_reopening_is_another_epoch_of_the_same_case_and_its_occurrences_go_on() -> None:
+    decision = bind_alert(guard(), alert(reply_to=ASKER), GuardFacts(JUST_CLOSED, None), LATER)
+    again = moved(decision)
+    assert (again.case, again.epoch, again.count, again.last_seen) == ("HELD", 3, 4, LATER)
+    assert following(decision) == ("m1", ReopenCase("HELD", "carebus/devices", 3, "The device reports the error again."))
+
+
+def test_a_reopening_is_answered_by_the_guard_and_by_nobody_else() -> None:
+    decision = bind_alert(guard(), alert(reply_to=ASKER), GuardFacts(JUST_CLOSED, None), LATER)
+    assert decision.answer is not None
+    assert decision.answer.values == {"outcome": "reopened", "case_id": "HELD", "number": "CAS-1"}
+    assert decision.then is not None
+    assert decision.then.reply_to is None
+
+
+def test_whoever_finds_a_reopening_pending_sends_the_very_same_message() -> None:
+    first = bind_alert(guard(), alert(), GuardFacts(JUST_CLOSED, None), LATER)
+    finder = bind_alert(moved(first), alert(id="m2"), GuardFacts(JUST_CLOSED, None), LATER)
+    assert (finder.outcome, finder.then) == ("occurrence_added", first.then)
+
+
+@pytest.mark.parametrize(
+    ("window", "since_closing", "outcome"),
+    [
+        (timedelta(hours=2), timedelta(hours=1, minutes=59), "reopened"),
+        (timedelta(hours=2), timedelta(hours=2), "opened"),
+        (timedelta(), timedelta(), "opened"),
+        (timedelta(hours=2), -timedelta(seconds=3), "reopened"),
+    ],
+)
+def test_the_reopen_window_begins_when_the_case_was_resolved(
+    window: timedelta, since_closing: timedelta, outcome: str
+) -> None:
+    held = replace(CLOSED, closed_at=LATER - since_closing)
+    facts = GuardFacts(held, None, Policy(reopen_within=window))
+    assert bind_alert(guard(), alert(), facts, LATER).outcome == outcome
+
+
+STRICT = Policy(allowed={"problem_solved": frozenset({"information_provided"})})
+
+
+def test_a_case_that_the_allow_list_does_not_let_go_on_is_not_opened_again() -> None:
+    assert bind_alert(guard(), alert(), GuardFacts(JUST_CLOSED, None, STRICT), LATER).outcome == "opened"
+    refused = claim_guard(guard(), claim("HELD"), GuardFacts(JUST_CLOSED, JUST_CLOSED, STRICT), LATER).refused
+    assert refused == Refusal("transition_not_allowed", "status")
+
+
+def test_a_device_whose_clock_is_ahead_has_seen_nothing_later_than_now() -> None:
+    ahead = LATER + timedelta(days=900)
+    assert moved(open_first(alert(seen=ahead), GuardFacts(None, None), LATER)).last_seen == LATER
+    assert moved(bind_alert(guard(), alert(seen=ahead), GuardFacts(OPEN, None), LATER)).last_seen == LATER
+
+
+def test_a_guard_from_before_there_were_policies_is_still_read() -> None:
+    stored = codec.plain(guard())
+    for name in ("recovered_at", "resolving", "turns", "is_flapping", "stirred_at", "token"):
+        del stored[name]
+    assert codec.typed(Guard, stored) == guard()
+
+
+@pytest.mark.parametrize(
+    ("device", "code", "key", "place"),
+    [
+        ("D/1", 11, "", ("D%2F1", "open:11")),
+        ("D-1", 11, "device", ("D-1", "open:device")),
+        ("D-1", None, "key:pump 4", ("alerts~pump 4", "open:key")),
+    ],
+)
+def test_each_key_has_its_place(device: str, code: int | None, key: str, place: tuple[str, str]) -> None:
+    assert guard_place(device, code, key) == place
+
+
+def test_a_long_key_is_kept_by_its_hash() -> None:
+    first, second = (guard_place("D", None, f"key:{'x' * 5000}{end}") for end in "ab")
+    assert first != second
+    assert len(first[0]) < 50
