@@ -183,7 +183,8 @@ def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
         return guards.GuardFacts(held, await facts.glance(store, wanted.case) if wanted else None, policy)
 
     def guard_key(message: Message[Any]) -> Key:
-        return Key(devices.TABLE, *message.body.place, f"{GUARD_ROWS[message.body.kind]}:{message.id}")
+        partition, row = message.body.place
+        return Key(devices.TABLE, partition, row, f"{GUARD_ROWS[message.body.kind]}:{message.id}")
 
     def device_key(message: Message[device_messages.PutDevice]) -> Key:
         return Key(devices.TABLE, quoted(message.body.device), devices.HEAD, f"change:{message.id}")

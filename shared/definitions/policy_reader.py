@@ -20,7 +20,7 @@ STATUS_REASONS = (
 )
 LONGEST = timedelta(days=90)
 MOST_ALERTS = 50
-ATTRIBUTE = "attribute"
+ATTRIBUTE: tuple[Part, ...] = ("attribute",)
 
 
 def parse(node: Node, reader: Reader, library: Library) -> Policy:  # noqa: ARG001 - every reader is given one
@@ -48,12 +48,12 @@ def parse(node: Node, reader: Reader, library: Library) -> Policy:  # noqa: ARG0
 def _alert_key(node: Node, reader: Reader) -> tuple[Part, ...]:
     """`attribute`, `[device]` or `[device, error_code]`."""
     if isinstance(node.value, str):
-        reader.choice(node, (ATTRIBUTE,))
-        return (ATTRIBUTE,)
+        reader.choice(node, ATTRIBUTE)
+        return ATTRIBUTE
     parts = {reader.choice(item, PARTS) for item in reader.items(node)}
     if "device" not in parts and not reader.faults:
         reader.fault(node, "`device` is missing: equal codes of different devices are different errors")
-    return tuple(part for part in PARTS if part in parts)  # type: ignore[misc]
+    return tuple(part for part in PARTS if part in parts)
 
 
 def _window(node: Node, reader: Reader) -> timedelta:

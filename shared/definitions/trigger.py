@@ -16,6 +16,8 @@ KINDS: tuple[Kind, ...] = ("custom", "business", "interaction")
 type State = Literal["ready", "draft", "stopped"]
 STATES: tuple[State, ...] = ("ready", "draft", "stopped")
 VIA = ("device.owner",)
+TOLD_BY_EVENTS = ("recover_device",)
+"""Commands that an event gives by itself, whatever journeys make of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Trigger:
     table: str | None = None
     columns: tuple[str, ...] = ()
     state: State = "ready"
+
+    @property
+    def is_for_outside(self) -> bool:
+        """Whether events from outside may fire it: a command, which has an answer, is mostly for journeys to give."""
+        return self.kind == "custom" and (self.command is None or self.command in TOLD_BY_EVENTS)
 
     @property
     def is_ready(self) -> bool:

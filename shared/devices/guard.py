@@ -268,6 +268,4 @@ def _open(before: Guard | None, message: Message[BindAlert], facts: GuardFacts, 
         stirred_at=now,
         token=message.id if settling else "",
     )
-    return Decision(
-        state=guard, outcome="opened", detail={"case": guard.case}, messages=settling, then=finish(guard)
-    )
+    return Decision(state=guard, outcome="opened", detail={"case": guard.case}, messages=settling, then=finish(guard))

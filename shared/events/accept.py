@@ -34,7 +34,7 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
         yield Fault("unknown_trigger", event.field("type"), f"is no trigger{nearest(event.type, ready)}")
     elif trigger.kind != "custom":
         yield Fault("forbidden_trigger", event.field("type"), f"is of kind {trigger.kind}: it only fires from inside")
-    elif trigger.command is not None:
+    elif not trigger.is_for_outside:
         yield Fault("forbidden_trigger", event.field("type"), "issues a command: it only fires from inside")
     elif event.type not in usable:
         yield Fault("forbidden_trigger", event.field("type"), "is not one that this credential may raise")
@@ -47,7 +47,7 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
 
 def _is_open(trigger: Trigger) -> bool:
     """True for what may be raised from outside at all."""
-    return trigger.kind == "custom" and trigger.command is None
+    return trigger.is_for_outside
 
 
 def _fired(event: Event, now: datetime) -> Envelope:

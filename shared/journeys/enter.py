@@ -108,6 +108,7 @@ def _run(message: Message[EnterJourney], version: int, now: datetime) -> Run:
         event=body.event,
         attributes=body.attributes,
         entered_at=now,
+        event_at=body.time,
         test=message.test,
         points_of=body.points_of,
     )

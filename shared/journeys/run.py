@@ -65,6 +65,8 @@ class Run:
     """It counts nowhere."""
     points_of: str = ""
     """In a test run: the contact whose contact points are written to."""
+    event_at: datetime | None = None
+    """The event's own time; None where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

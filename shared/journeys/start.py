@@ -10,6 +10,7 @@ from shared.definitions.journey import CONTACTS_CHANGED
 from shared.definitions.trigger import Trigger
 from shared.events.messages import RecordChanged, TriggerFired
 from shared.journeys import segment_walk
+from shared.journeys.commands import issued
 from shared.journeys.messages import EnterJourney, TellWaiters
 from shared.journeys.run import run_id
 from shared.journeys.segment_walk import ONCE
@@ -50,19 +51,20 @@ class StartJourneys:
 
     async def route(self, message: Message[TriggerFired], now: datetime) -> Decision[None]:
         catalogue = await self._catalogue()
+        commands = issued(catalogue.triggers.get(message.body.trigger), message.id, message.body)
         contact, reason = await self._audience(catalogue, message.id, message.body, now)
         if contact is None:
-            return _unmatched(message, reason, now)
+            return Decision(then=commands[0]) if commands else _unmatched(message, reason, now)
         if not catalogue.is_used(message.body.trigger):
-            return _unmatched(message, "no_journey", now)
+            return Decision(then=commands[0]) if commands else _unmatched(message, "no_journey", now)
         fired = replace(message.body, contact=contact)
         waiting = await resumes(self._store, catalogue, message.id, fired)
         entries = [_entry(published, message.id, fired, contact) for published in catalogue.starting_on(fired.trigger)]
-        if not entries and not waiting and lacks_value(catalogue, fired):
+        if not entries and not waiting and not commands and lacks_value(catalogue, fired):
             return _unmatched(message, "no_correlation", now)
         if not entries:
-            return Decision(messages=tuple(waiting))
-        return Decision(messages=(*waiting, *entries[1:]), then=entries[0])
+            return Decision(messages=(*commands, *waiting))
+        return Decision(messages=(*commands, *waiting, *entries[1:]), then=entries[0])
 
     async def tell(self, message: Message[TellWaiters], _now: datetime) -> Decision[None]:
         """Tell a further page of those who wait for an event."""

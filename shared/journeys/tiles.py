@@ -26,6 +26,7 @@ from shared.definitions.tiles import (
 from shared.deliveries.messages import SEND
 from shared.events.messages import TriggerFired
 from shared.journeys import choices
+from shared.journeys.commands import recover_device
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait, delivery_id
@@ -215,11 +216,18 @@ def _open_case(identity: str, attributes: Mapping[str, Any], at: Arrival) -> Bod
         priority=attributes.get("priority", "normal"),
         device=attributes.get("device"),
         error_code=code,
-        seen=at.run.entered_at,
+        seen=at.run.event_at or at.run.entered_at,
     )
 
 
-COMMANDS: Mapping[str, Callable[[str, Mapping[str, Any], Arrival], Body]] = {"open_case": _open_case}
+def _recover_device(_identity: str, attributes: Mapping[str, Any], at: Arrival) -> Body:
+    return recover_device(attributes, at.run.event_at or at.run.entered_at)
+
+
+COMMANDS: Mapping[str, Callable[[str, Mapping[str, Any], Arrival], Body]] = {
+    "open_case": _open_case,
+    "recover_device": _recover_device,
+}
 """Command that a trigger names to the message that gives it."""
 
 

@@ -69,7 +69,7 @@ def check_fire(fire: Fire, named: Node, data: Node, desk: Desk) -> None:
     trigger = desk.reader.known(named, "trigger", desk.documents.triggers)
     if trigger is None:
         return
-    if trigger.command is not None:
+    if trigger.kind == "custom" and not trigger.is_for_outside:
         desk.reader.fault(named, f"`{fire.trigger}` issues a command: only a journey raises it")
     if trigger.kind == "interaction":
         desk.reader.fault(named, f"`{fire.trigger}` comes of a message: write `report: TILE` and `as:`")

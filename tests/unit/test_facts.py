@@ -56,7 +56,7 @@ async def store() -> MemoryStore:
 
 
 async def test_a_guard_sees_of_a_case_what_decides() -> None:
-    assert await facts.glance(await store(), "K1") == Glance(3, is_open=False, number="CAS-1")
+    assert await facts.glance(await store(), "K1") == Glance(3, False, "CAS-1", "resolved", "problem_solved")
     assert await facts.glance(await store(), "K2") is None
 
 

@@ -49,7 +49,7 @@ async def test_a_repeated_device_error_is_counted_on_its_case() -> None:
 async def test_occurrences_that_count_for_a_newer_case_are_not_shown_on_the_old_one() -> None:
     api = Api()
     await api.world.has_case(device="D-1", error_code=11)
-    await api.world.say(ResolveCase(CASE, "a"))
+    await api.world.say(CancelCase(CASE, "a"))
     await api.world.has_case(case="01KA5Q3N8M2V7R4T6W9X0YZXYZ", device="D-1", error_code=11)
     assert (await api.get(f"/api/cases/{CASE}")).json()["occurrences"] is None
 

@@ -8,7 +8,7 @@ from shared.definitions import loader
 from shared.definitions.conditions import MISSING, Condition, holds
 from shared.definitions.loader import Documents
 from shared.definitions.templates import render
-from shared.definitions.tiles import BranchTile, IfThenTile
+from shared.definitions.tiles import BranchTile, IfThenTile, SendTile
 
 GSM_7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -39,9 +39,10 @@ def test_the_story_is_all_there(documents: Documents) -> None:
         "contact-email-changed",
         "device-registered",
         "device-owner-changed",
+        "device-recovered",
     }
     assert set(documents.journeys) == {"critical-device-error", "case-status-update", "case-not-started"}
-    assert set(documents.templates) == {"ticket-opened", "ticket-delayed", "case-resolved"}
+    assert set(documents.templates) == {"ticket-opened", "ticket-reopened", "ticket-delayed", "case-resolved"}
     paths = [path for journey in documents.journeys.values() for path in journey.paths()]
     assert not [path for path in paths if path.startswith("contact.")]
 
@@ -64,6 +65,15 @@ def test_a_further_occurrence_of_an_open_case_sends_nothing(documents: Documents
         False,
     ]
     assert (known.cases[0].next, known.otherwise) == ("known.1.exit", "tell")
+
+
+def test_an_error_that_came_back_is_told_of_once_and_as_such(documents: Documents) -> None:
+    journey = documents.journeys["critical-device-error"]
+    known, again = journey.tiles["known"], journey.tiles["again"]
+    assert isinstance(known, BranchTile)
+    assert isinstance(again, SendTile)
+    assert [is_true(known.cases[1].when, outcome=outcome) for outcome in ("reopened", "opened")] == [True, False]
+    assert (known.cases[1].next, again.template, again.next) == ("again", "ticket-reopened", "reopened")
 
 
 def test_only_a_resolved_case_sends_the_mail(documents: Documents) -> None:
@@ -92,7 +102,7 @@ def test_a_case_is_touched_once_its_status_says_so(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("name", ["ticket-opened", "ticket-delayed"])
+@pytest.mark.parametrize("name", ["ticket-opened", "ticket-reopened", "ticket-delayed"])
 def test_an_sms_without_its_link_is_one_message(documents: Documents, name: str, language: str) -> None:
     message = render(documents.templates[name], language, VALUES)
     words = message.text.removesuffix(VALUES["ticket"]["link"])

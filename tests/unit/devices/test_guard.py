@@ -177,7 +177,10 @@ def test_a_reopening_is_another_epoch_of_the_same_case_and_its_occurrences_go_on
     decision = bind_alert(guard(), alert(reply_to=ASKER), GuardFacts(JUST_CLOSED, None), LATER)
     again = moved(decision)
     assert (again.case, again.epoch, again.count, again.last_seen) == ("HELD", 3, 4, LATER)
-    assert following(decision) == ("m1", ReopenCase("HELD", "carebus/devices", 3, "The device reports the error again."))
+    assert following(decision) == (
+        "m1",
+        ReopenCase("HELD", "carebus/devices", 3, "The device reports the error again."),
+    )
 
 
 def test_a_reopening_is_answered_by_the_guard_and_by_nobody_else() -> None:

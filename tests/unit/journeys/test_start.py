@@ -9,6 +9,7 @@ import pytest
 
 from shared.definitions.catalogue import Catalogue, Published
 from shared.definitions.conditions import Asked, verdict_key
+from shared.devices.messages import RecoverDevice
 from shared.events.messages import RecordChanged, TriggerFired
 from shared.journeys.messages import Awaited, EnterJourney, TellWaiters
 from shared.journeys.run import run_id
@@ -343,3 +344,48 @@ async def test_many_who_wait_are_told_page_by_page_and_each_once() -> None:
             messages += (await world.start.tell(Message("m", LATER, body), LATER)).messages
     assert sorted(told) == [f"r{number:04d}" for number in range(2 * PAGE + 7)]
     assert max(sizes) <= PAGE + 1
+
+
+RECOVERED = """
+trigger: recovered
+kind: custom
+command: recover_device
+attributes: {device_id: reference, error_code: {type: number, optional: true}}
+audience: {attribute: device_id, via: device.owner}
+"""
+
+
+def recovered(**attributes: Any) -> TriggerFired:
+    return TriggerFired("recovered", {"device_id": "D-1", **attributes}, NOON, source="/plant")
+
+
+def recovering(text: str = "", state: str = "ready") -> World:
+    documents = load(f"{RECOVERED}state: {state}\n{text}")
+    journeys = {name: Published(journey, 1, "live", NOON) for name, journey in documents.journeys.items()}
+    return World(Catalogue(documents.triggers, journeys, documents.templates))
+
+
+async def test_an_event_whose_trigger_names_a_command_gives_it_though_no_journey_is_there() -> None:
+    decision = await recovering().route(recovered(error_code=11))
+    assert decision.then is not None
+    assert decision.then.body == RecoverDevice("D-1", NOON, 11)
+    assert decision.records == ()
+
+
+async def test_it_gives_the_command_beside_the_journeys_that_it_starts() -> None:
+    decision = await recovering("---\njourney: thanks\nstarts_on: recovered\ntiles: [{exit: fine}]").route(recovered())
+    assert [entry.journey for entry in entries(decision)] == ["thanks"]
+    assert [each.body for each in decision.messages] == [RecoverDevice("D-1", NOON)]
+
+
+async def test_a_device_whose_owner_nobody_knows_can_work_again() -> None:
+    world = recovering()
+    world.contact = None, "unknown_device"
+    decision = await world.route(recovered())
+    assert decision.then is not None
+    assert decision.then.body == RecoverDevice("D-1", NOON)
+
+
+async def test_a_trigger_that_is_not_ready_gives_no_command() -> None:
+    decision = await recovering(state="stopped").route(recovered())
+    assert decision.then is None
