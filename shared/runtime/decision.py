@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from shared.runtime.envelope import Body, ReplyTo
@@ -74,7 +74,26 @@ class Tally:
     op: Literal["tally"] = "tally"
 
 
-Record = Put | Remove | View | Tally
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message for later that a timer sends: kept as a row until then, whatever becomes of the bus.
+
+    What is due within `reach` when it is published is sent at once: the timer may have passed its row by already.
+    """
+
+    table: str
+    partition: str
+    key: str
+    at: datetime
+    reach: timedelta
+    queue: str
+    kind: str
+    id: str
+    body: Mapping[str, Any]
+    op: Literal["due"] = "due"
+
+
+Record = Put | Remove | View | Tally | Due
 
 
 @dataclass(frozen=True, slots=True)
