@@ -11,6 +11,7 @@ from shared.definitions.policy import NAME as POLICY
 from shared.definitions.policy import Policy
 from shared.definitions.process import Process
 from shared.definitions.segment import Segment
+from shared.definitions.sla import Sla
 from shared.definitions.states import Phase, State
 from shared.definitions.templates import Template
 from shared.definitions.trigger import Trigger
@@ -70,6 +71,7 @@ class Catalogue:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     processes: Mapping[str, Process] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
+    slas: Mapping[str, Sla] = field(default_factory=dict)
     versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Part (`templates`, `slas`...) and name to the number of the version that stands here."""
 

@@ -20,6 +20,7 @@ PART: Mapping[Kind, str] = {
     "calendar": "calendars",
     "process": "processes",
     "policy": "policies",
+    "sla": "slas",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

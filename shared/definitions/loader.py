@@ -15,6 +15,7 @@ from shared.definitions import (
     policy_reader,
     process_reader,
     segment,
+    sla_reader,
     stored,
     template_reader,
     trigger,
@@ -30,14 +31,15 @@ from shared.definitions.policy import Policy
 from shared.definitions.process import Process
 from shared.definitions.reader import People, Reader
 from shared.definitions.segment import Segment
+from shared.definitions.sla import Sla
 from shared.definitions.stored import Source
 from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type CaseKind = Literal["process", "policy"]
+type CaseKind = Literal["process", "policy", "sla"]
 type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
-type CaseDefinition = Process | Policy
+type CaseDefinition = Process | Policy | Sla
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
 
@@ -48,6 +50,7 @@ class CaseReader(Protocol):
 CASE_READERS: Mapping[CaseKind, CaseReader] = {
     "process": process_reader.parse,
     "policy": policy_reader.parse,
+    "sla": sla_reader.parse,
 }
 """How each kind of definition for cases is read; what it names is in the library."""
 KINDS: tuple[Kind, ...] = (
@@ -123,6 +126,7 @@ def load(
     library = Library(triggers, templates, calendars)
     journeys = _parsed("journey", documents, partial(journey_reader.parse, library=library))
     of_cases = {kind: _parsed(kind, documents, partial(CASE_READERS[kind], library=library)) for kind in CASE_READERS}
+    _check_default(documents)
     faults += [fault for document in documents for fault in document.reader.faults]
     if faults:
         raise Invalid(faults)
@@ -172,7 +176,7 @@ def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
         case "journey":
             parsed = journey_reader.parse(document, reader, Library(_used(source)))
         case _:
-            parsed = CASE_READERS[kind](document, reader, Library({}, checked=False))
+            parsed = CASE_READERS[kind](document, reader, _library_of(source))
     if reader.faults:
         raise Invalid(reader.faults)
     return parsed
@@ -260,6 +264,16 @@ def _check_circles(documents: Sequence[_Document], segments: Mapping[str, Segmen
             document.reader.fault(document.node, f"the segment is defined by itself: {' -> '.join(way)}")
 
 
+def _check_default(documents: Sequence[_Document]) -> None:
+    """Only one SLA may hold where nobody says which."""
+    first = ""
+    for document in documents:
+        if document.kind == "sla" and "default" in (entries := document.reader.entries(document.node)):
+            if entries["default"].value is True and first:
+                document.reader.fault(entries["default"], f"the SLA `{first}` is the default already")
+            first = first or (document.name if entries["default"].value is True else "")
+
+
 def _sources(
     documents: Sequence[_Document], journeys: Mapping[str, Journey], declared: Mapping[str, Attribute]
 ) -> Mapping[tuple[Kind, str], Source]:
@@ -279,6 +293,22 @@ def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
     if not isinstance(source.get(stored.USES), Mapping):
         raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{stored.USES}` is missing")])
     return {name: parse("trigger", used) for name, used in stored.uses_of(source).items() if name != stored.OF_CONTACT}
+
+
+def _library_of(source: Mapping[str, object]) -> Library:
+    """What a definition about cases means by the names in it; nothing else that it names is looked up again."""
+    used = stored.uses_of(source)
+    calendars = {
+        name.removeprefix(stored.CALENDAR): parse("calendar", held)
+        for name, held in used.items()
+        if name.startswith(stored.CALENDAR)
+    }
+    triggers = {
+        name: parse("trigger", held)
+        for name, held in used.items()
+        if name != stored.OF_CONTACT and not name.startswith(stored.CALENDAR)
+    }
+    return Library(triggers, calendars=calendars, checked=False)
 
 
 def _text(path: Path, root: Path) -> str:

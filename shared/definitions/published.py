@@ -28,6 +28,7 @@ from shared.definitions.current import (
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
 from shared.definitions.loader import Definition, Documents, Kind, parse
+from shared.definitions.sla import Sla
 from shared.definitions.states import FINAL
 from shared.definitions.templates import Template
 from shared.runtime import codec
@@ -128,6 +129,11 @@ class Definitions:
         """Return one version of a journey: what a run that began with it goes on with."""
         journey: Journey = await self._version("journey", name, version)
         return journey
+
+    async def sla(self, name: str, version: int) -> Sla:
+        """Return one version of an SLA: what an instance that began with it is counted by."""
+        sla: Sla = await self._version("sla", name, version)
+        return sla
 
     async def template(self, name: str) -> tuple[Template | None, int]:
         """Return the current version of a template and its number; None and 0 where there is none."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from shared.definitions.attributes import Attribute
 from shared.definitions.calendar import Calendar
 from shared.definitions.conditions import All, AnyOf, Condition, Lookup, holds
 from shared.definitions.mapping import Source
@@ -16,6 +17,14 @@ MOMENTS: tuple[Moment, ...] = ("warn", "fail", "success")
 OPENED_AT = "case.opened_at"
 ALWAYS: Condition = All(())
 NEVER: Condition = AnyOf(())
+KPI: Mapping[str, Attribute] = {
+    "name": Attribute("text"),
+    "sla": Attribute("text"),
+    "instance": Attribute("reference"),
+    "at": Attribute("datetime"),
+    "fails_at": Attribute("datetime", optional=True),
+}
+"""What a raised trigger may be told of a KPI, as `kpi.<name>`, besides what it is told of the case."""
 NONE = "none"
 """The name that no SLA has: set by hand, it says that none applies."""
 

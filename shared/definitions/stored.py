@@ -13,6 +13,8 @@ type Source = dict[str, Plain]
 USES = "uses"
 OF_CONTACT = "contact.*"
 """Under `uses`, where no trigger can have this name: the declared attributes that conditions ask for."""
+CALENDAR = "calendar "
+"""Before the name of a calendar under `uses`: no trigger's name has a space."""
 
 
 def add_uses[K: str](
@@ -31,6 +33,30 @@ def add_uses[K: str](
                 uses[OF_CONTACT] = asked
             if uses or kind == "journey":
                 source[USES] = uses
+        if kind == "sla":
+            source[USES] = dict(_of_sla(source, sources, triggers))
+
+
+def _of_sla[K: str](
+    source: Source, sources: Mapping[tuple[K, str], Source], triggers: Mapping[str, Source]
+) -> Iterator[tuple[str, Source]]:
+    """The calendars by which an SLA counts, and the triggers it raises."""
+    calendars = {name: held for (kind, name), held in sources.items() if kind == "calendar"}
+    for name in sorted(set(_named(source, "raise"))):
+        yield name, triggers[name]
+    for name in sorted(set(_named(source, "calendar"))):
+        yield f"{CALENDAR}{name}", calendars[name]
+
+
+def _named(plain: Plain, key: str) -> Iterator[str]:
+    """What stands under the key, anywhere in the source but where attributes are mapped."""
+    if isinstance(plain, dict):
+        named = plain.get(key)
+        if isinstance(named, str):
+            yield named
+        yield from chain.from_iterable(_named(value, key) for name, value in plain.items() if name != "with")
+    elif isinstance(plain, list):
+        yield from chain.from_iterable(_named(value, key) for value in plain)
 
 
 def uses_of(source: Mapping[str, object]) -> Mapping[str, Mapping[str, object]]:

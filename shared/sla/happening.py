@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from shared.definitions import mapping
-from shared.definitions.attributes import Attribute
 from shared.definitions.conditions import MISSING, Lookup
 from shared.definitions.sla import AddNote, Escalate, Item, Moment, Raise, Route
 from shared.runtime.ids import derived
@@ -16,15 +15,6 @@ type Kind = Literal["started", "warned", "failed", "succeeded", "paused", "resum
 
 MOMENT: Mapping[Kind, Moment] = {"warned": "warn", "failed": "fail", "succeeded": "success"}
 """What an item may have actions for."""
-
-KPI: Mapping[str, Attribute] = {
-    "name": Attribute("text"),
-    "sla": Attribute("text"),
-    "instance": Attribute("reference"),
-    "at": Attribute("datetime"),
-    "fails_at": Attribute("datetime", optional=True),
-}
-"""What the attributes of a raised trigger may be taken from, as `kpi.<name>`, besides `case.<column>`."""
 
 
 @dataclass(frozen=True, slots=True)
