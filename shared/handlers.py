@@ -25,6 +25,10 @@ from shared.devices import guard as guards
 from shared.devices import messages as device_messages
 from shared.devices import recovery
 from shared.devices.recovery import Recoveries
+from shared.entitlements import decide as entitlement_decisions
+from shared.entitlements import entitlement as entitlements
+from shared.entitlements import ledger
+from shared.entitlements import messages as entitlement_messages
 from shared.events.messages import TriggerFired
 from shared.journeys import messages as journey_messages
 from shared.journeys import run as runs
@@ -82,6 +86,8 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             *_cases(around),
             *_tasks(),
             *_devices(around),
+            *_entitlements(),
+            *_devices(),
             *_contacts(),
             *_deliveries(around),
         )
@@ -176,6 +182,35 @@ def _tasks() -> tuple[AnyHandler, ...]:
 
 
 def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
+def _entitlements() -> tuple[AnyHandler, ...]:
+    messages, decide = entitlement_messages, entitlement_decisions
+
+    def key(message: Message[Any]) -> Key:
+        place = quoted(message.body.entitlement)
+        return Key(entitlements.TABLE, place, entitlements.HEAD, f"change:{message.id}")
+
+    def entry_key(message: Message[entitlement_messages.ChargeCase]) -> Key:
+        entry = ledger.key_of(message.body.case, message.id)
+        return Key(entitlements.TABLE, quoted(message.body.entitlement), entitlements.HEAD, entry)
+
+    async def entries(
+        store: Store, message: Message[entitlement_messages.ChargeCase], _head: object
+    ) -> tuple[ledger.Entry, ...]:
+        return await ledger.entries_of(store, message.body.entitlement, message.body.case)
+
+    def change(body: type[Any], decided: Any, create: Any = not_found) -> AnyHandler:
+        return Handler(body, entitlements.Entitlement, key, decided, create)
+
+    return (
+        change(messages.PutEntitlement, decide.put_entitlement, decide.draft_entitlement),
+        change(messages.ActivateEntitlement, decide.activate_entitlement),
+        change(messages.CancelEntitlement, decide.cancel_entitlement),
+        change(messages.RenewEntitlement, decide.renew_entitlement),
+        Handler(messages.ChargeCase, entitlements.Entitlement, entry_key, ledger.charge_case, gather=entries),
+    )
+
+
+def _devices() -> tuple[AnyHandler, ...]:
     async def guard_facts(store: Store, message: Message[Any], guard: guards.Guard | None) -> guards.GuardFacts:
         policy = (await around.definitions.current()).policy
         held = await facts.glance(store, guard.case) if guard and guard.case else None

@@ -305,3 +305,15 @@ class AbandonProcess:
     by: str
     text: str = ""
     if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropEntitlement:
+    """Take a case from under an entitlement that does not cover it; another one that it has by now stays."""
+
+    kind: ClassVar[str] = "drop_entitlement"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    entitlement: str
+    reason: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import NoneType, UnionType
 from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
 
@@ -34,6 +34,7 @@ SIMPLE: Mapping[Any, st.SearchStrategy[Any]] = {
     NoneType: st.none(),
     AwareDatetime: MOMENTS,
     datetime: MOMENTS,
+    date: st.dates(),
 }
 
 
