@@ -39,9 +39,12 @@ from shared.journeys.enter import enter, enter_first
 from shared.journeys.move import move_run
 from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
+from shared.knowledge import article as articles
+from shared.knowledge import decide as article_decisions
+from shared.knowledge import messages as article_messages
 from shared.run_facts import RunFactsGatherer
 from shared.runtime.envelope import Message
-from shared.runtime.handler import AnyHandler, Handler, Key, Router, not_found
+from shared.runtime.handler import AnyHandler, Handler, Key, Router, no_facts, not_found
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
 from shared.tasks import messages as task_messages
@@ -87,6 +90,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             *_tasks(),
             *_devices(around),
             *_entitlements(),
+            *_articles(),
             *_devices(),
             *_contacts(),
             *_deliveries(around),
@@ -207,6 +211,31 @@ def _entitlements() -> tuple[AnyHandler, ...]:
         change(messages.CancelEntitlement, decide.cancel_entitlement),
         change(messages.RenewEntitlement, decide.renew_entitlement),
         Handler(messages.ChargeCase, entitlements.Entitlement, entry_key, ledger.charge_case, gather=entries),
+    )
+
+
+def _articles() -> tuple[AnyHandler, ...]:
+    messages, decide = article_messages, article_decisions
+
+    def key(message: Message[Any]) -> Key:
+        return Key(articles.TABLE, quoted(message.body.article), articles.HEAD, f"change:{message.id}")
+
+    async def counted(
+        store: Store, message: Message[article_messages.LinkArticle], _head: object
+    ) -> article_decisions.Counted:
+        place, case = quoted(message.body.article), quoted(message.body.case)
+        linked, solved = [await store.get(articles.TABLE, place, f"{name}:{case}") for name in ("linked", "solved")]
+        return article_decisions.Counted(linked is not None, solved is not None)
+
+    def change(body: type[Any], decided: Any, create: Any = not_found, gather: Any = no_facts) -> AnyHandler:
+        return Handler(body, articles.Article, key, decided, create, gather)
+
+    return (
+        change(messages.DraftArticle, decide.drafted_before, decide.draft_article),
+        change(messages.EditArticle, decide.edit_article),
+        change(messages.MoveArticle, decide.move_article),
+        change(messages.ImportArticle, decide.import_article, decide.import_first),
+        change(messages.LinkArticle, decide.link_article, gather=counted),
     )
 
 
