@@ -91,7 +91,6 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             *_devices(around),
             *_entitlements(),
             *_articles(),
-            *_devices(),
             *_contacts(),
             *_deliveries(around),
         )
@@ -185,7 +184,6 @@ def _tasks() -> tuple[AnyHandler, ...]:
     )
 
 
-def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
 def _entitlements() -> tuple[AnyHandler, ...]:
     messages, decide = entitlement_messages, entitlement_decisions
 
@@ -239,7 +237,7 @@ def _articles() -> tuple[AnyHandler, ...]:
     )
 
 
-def _devices() -> tuple[AnyHandler, ...]:
+def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
     async def guard_facts(store: Store, message: Message[Any], guard: guards.Guard | None) -> guards.GuardFacts:
         policy = (await around.definitions.current()).policy
         held = await facts.glance(store, guard.case) if guard and guard.case else None

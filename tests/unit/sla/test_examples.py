@@ -92,9 +92,7 @@ def held(desk: Desk, calendar: str, pauses: str) -> datetime:
 
 
 @pytest.mark.parametrize(("calendar", "opened", "promised", "pauses", "fails_at", "hold", "why"), rows(EXAMPLES))
-def test_deadline(
-    calendar: str, opened: str, promised: str, pauses: str, fails_at: str, hold: str, why: str
-) -> None:
+def test_deadline(calendar: str, opened: str, promised: str, pauses: str, fails_at: str, hold: str, why: str) -> None:
     opened_at, due = moment(opened, calendar), moment(fails_at, calendar)
     desk = Desk(sla(item(hours(promised), None, CALENDARS.get(calendar))), opened_at=opened_at).change(opened_at)
     held(desk, calendar, pauses)
