@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from shared.definitions.calendar import Calendar
+from shared.definitions.intake import Intake
 from shared.definitions.journey import Journey
 from shared.definitions.policy import NAME as POLICY
 from shared.definitions.policy import Policy
@@ -72,6 +73,7 @@ class Catalogue:
     processes: Mapping[str, Process] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     slas: Mapping[str, Sla] = field(default_factory=dict)
+    intakes: Mapping[str, Intake] = field(default_factory=dict)
     versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Part (`templates`, `slas`...) and name to the number of the version that stands here."""
 

@@ -21,6 +21,7 @@ PART: Mapping[Kind, str] = {
     "process": "processes",
     "policy": "policies",
     "sla": "slas",
+    "intake": "intakes",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

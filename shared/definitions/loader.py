@@ -11,6 +11,7 @@ from shared.definitions import (
     attribute_reader,
     calendar_reader,
     contact_attributes,
+    intake_reader,
     journey_reader,
     policy_reader,
     process_reader,
@@ -24,6 +25,7 @@ from shared.definitions.attributes import Attribute
 from shared.definitions.calendar import Calendar
 from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
+from shared.definitions.intake import Intake
 from shared.definitions.journey import Journey
 from shared.definitions.names import nearest
 from shared.definitions.node import Node, of_plain
@@ -37,9 +39,9 @@ from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type CaseKind = Literal["process", "policy", "sla"]
+type CaseKind = Literal["process", "policy", "sla", "intake"]
 type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
-type CaseDefinition = Process | Policy | Sla
+type CaseDefinition = Process | Policy | Sla | Intake
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
 
@@ -51,6 +53,7 @@ CASE_READERS: Mapping[CaseKind, CaseReader] = {
     "process": process_reader.parse,
     "policy": policy_reader.parse,
     "sla": sla_reader.parse,
+    "intake": intake_reader.parse,
 }
 """How each kind of definition for cases is read; what it names is in the library."""
 KINDS: tuple[Kind, ...] = (

@@ -26,7 +26,7 @@ def add_uses[K: str](
     """
     triggers = {name: _lasting(source) for (kind, name), source in sources.items() if kind == "trigger"}
     for (kind, name), source in sources.items():
-        if kind in ("journey", "segment"):
+        if kind in ("journey", "segment", "intake"):
             names = journeys[name].triggers() if kind == "journey" else ()
             uses: Source = {used: triggers[used] for used in sorted(names)}
             if asked := _declarations(source, declared):

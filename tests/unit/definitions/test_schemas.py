@@ -152,6 +152,16 @@ recovery: resolve
 flapping: {alerts: 5, within: PT1H, quiet: PT30M}
 transitions: {in_progress: [on_hold, problem_solved], problem_solved: [in_progress]}
 closing: cascade
+intake: webhook
+unknown_sender: create_contact
+limit: {at_most: 5, per: PT1H}
+attributes: {form: text, code: {type: number, optional: true}}
+rules:
+  - {rule: a, when: {attribute: event.form, op: eq, value: spam}, ignore: spam}
+  - {rule: b, when: {all: [{attribute: contact.city, op: is_set}, {segment: vip}]}, hold: for_a_person}
+  - {rule: c, update: {reopen_within: P1D}, auto_reply: ticket}
+  - {rule: d, when: {attribute: case.priority, op: eq, value: high}, update: {}, create: {}, require_entitlement: true}
+  - {rule: e, create: {title: activity.subject, priority: {value: high}, error_code: event.code}, auto_reply: ticket}
 """
 
 
@@ -175,6 +185,9 @@ STRUCTURAL = (
     "a task is `for`",
     "a case has either",
     "a series goes on",
+    "say what to do",
+    "`auto_reply` goes with",
+    "`require_entitlement` goes with",
 )
 
 
