@@ -38,4 +38,5 @@ def test_every_template_has_a_topic_and_mails_that_sell_say_so() -> None:
         "ticket-delayed",
         "recall-warning",
         "recall-letter",
+        "request-received",
     }

@@ -25,7 +25,10 @@ rules:
   - {rule: robots, when: {attribute: activity.automatic, op: eq, value: true}, ignore: automatic_mail}
   - {rule: legal, when: {attribute: activity.text, op: contains, value: lawyer}, hold: legal}
   - {rule: replies, update: {reopen_within: P14D}}
-  - {rule: all, create: {title: activity.subject, priority: {value: high}}, auto_reply: ticket, require_entitlement: true}
+  - rule: all
+    create: {title: activity.subject, priority: {value: high}}
+    auto_reply: ticket
+    require_entitlement: true
 """
     assert read(text) == Intake(
         "email",
