@@ -8,6 +8,9 @@ from starlette.exceptions import HTTPException
 
 from shared.api import (
     case_commands,
+    case_opening,
+    case_process,
+    case_work,
     cases,
     contacts,
     deliveries,
@@ -25,7 +28,10 @@ from shared.runtime.problem import MEDIA_TYPE
 
 CONCERNS = (
     cases,
+    case_opening,
     case_commands,
+    case_work,
+    case_process,
     contacts,
     push_subscriptions,
     deliveries,
@@ -82,5 +88,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for concern in CONCERNS:
         app.include_router(concern.router)
+    for changing in (case_work, case_process):
+        app.include_router(changing.commands)
     app.add_middleware(Door)
     return app

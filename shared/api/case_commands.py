@@ -3,16 +3,26 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import same_origin
 from shared.api.case_views import CaseView
 from shared.api.cases import CaseId
 from shared.api.desk import Desk
-from shared.api.problems import NOT_JSON
-from shared.cases.messages import CancelCase, ChangeStatus, ReactivateCase, ResolveCase
-from shared.runtime.problem import Problem
+from shared.api.json_only import json_only
+from shared.api.problems import INVALID
+from shared.cases.messages import (
+    CancelCase,
+    ChangeStatus,
+    EscalateCase,
+    MergeCases,
+    ReactivateCase,
+    ResolveCase,
+    SetParent,
+    UpdateCase,
+)
+from shared.runtime.problem import FieldError, Problem
 
 Text = Annotated[str, Field(max_length=2000)]
 AtDesk = Annotated[Desk, Depends()]
@@ -38,17 +48,38 @@ class Body(BaseModel):
 class Resolution(Body):
     resolution: Literal["problem_solved", "information_provided"] = "problem_solved"
     billable_minutes: int = Field(0, ge=0, le=100_000)
+    cancel_activities: bool = False
+    """Confirm that what is still to be done for the case is cancelled."""
 
 
 class Status(Body):
     status_reason: Literal["in_progress", "on_hold", "waiting_for_details", "researching"]
 
 
-async def json_only(request: Request) -> None:
-    """Only JSON: what a form of another site could send is not (and so needs that site's CORS preflight)."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(NOT_JSON, "Content-Type is not application/json.")
+class Change(BaseModel):
+    """New values of columns; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    description: Text | None = None
+    subject: Annotated[str, Field(max_length=200)] | None = None
+    product: Annotated[str, Field(max_length=200)] | None = None
+    priority: Literal["critical", "high", "normal", "low"] | None = None
+    type: Literal["question", "problem", "request"] | None = None
+    owner: Annotated[str, Field(max_length=256)] | None = None
+
+
+class Escalation(Body):
+    escalated: bool = True
+
+
+class Parent(Body):
+    parent: Annotated[str, Field(min_length=1, max_length=64)] | None
+
+
+class Merge(Body):
+    sources: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(min_length=1, max_length=10)
 
 
 router = APIRouter(
@@ -62,7 +93,15 @@ router = APIRouter(
 @router.post("/resolve", status_code=202)
 async def resolve(case_id: CaseId, body: Resolution, desk: AtDesk) -> Response:
     """Resolve an active case."""
-    command = ResolveCase(case_id, desk.by, body.resolution, body.text, body.billable_minutes, desk.if_version)
+    command = ResolveCase(
+        case_id,
+        desk.by,
+        body.resolution,
+        body.text,
+        body.billable_minutes,
+        desk.if_version,
+        cancel_activities=body.cancel_activities,
+    )
     return await desk.take(case_id, lambda _: command)
 
 
@@ -86,3 +125,34 @@ async def reactivate(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
     return await desk.take(
         case_id, lambda case: ReactivateCase(case_id, desk.by, case.device, case.error_code, body.text)
     )
+
+
+@router.patch("", status_code=202)
+async def update(case_id: CaseId, body: Change, desk: AtDesk) -> Response:
+    """Change what an active case says."""
+    changes = body.model_dump(exclude_unset=True)
+    missing = [FieldError(name, "must not be null") for name, value in changes.items() if value is None]
+    if missing or not changes:
+        raise Problem(INVALID, "Name at least one column and its new value.", missing)
+    command = UpdateCase(case_id, desk.by, changes, if_version=desk.if_version)
+    return await desk.take(case_id, lambda _: command)
+
+
+@router.post("/escalate", status_code=202)
+async def escalate(case_id: CaseId, body: Escalation, desk: AtDesk) -> Response:
+    """Mark an active case as one that needs attention, or take the mark away."""
+    command = EscalateCase(case_id, desk.by, body.escalated, body.text, desk.if_version)
+    return await desk.take(case_id, lambda _: command)
+
+
+@router.post("/parent", status_code=202)
+async def set_parent(case_id: CaseId, body: Parent, desk: AtDesk) -> Response:
+    """Put an active case below another one, or with `parent` null nowhere."""
+    return await desk.take(case_id, lambda _: SetParent(case_id, desk.by, body.parent, body.text))
+
+
+@router.post("/merge", status_code=202)
+async def merge(case_id: CaseId, body: Merge, desk: AtDesk) -> Response:
+    """Merge up to ten cases of the same customer into this one; `merging` of the case shows how far that is."""
+    command = MergeCases(case_id, desk.by, tuple(body.sources), body.text, desk.if_version)
+    return await desk.take(case_id, lambda _: command)

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api import trial
 from shared.api.access import JourneyChanger, same_origin
-from shared.api.case_commands import json_only
 from shared.api.errand import Errand
 from shared.api.journey_views import JourneyView, allowed
 from shared.api.journeys import JourneyName, known_journey, known_view
+from shared.api.json_only import json_only
 from shared.api.moving import Move, preview
 from shared.api.problems import INVALID, NOT_NOW
 from shared.api.run_views import RunView, run_view

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.case_commands import json_only
+from shared.api.json_only import json_only
 from shared.api.problems import INVALID, NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.channels.subscription import LONGEST_ENDPOINT, NoSubscription, Subscription

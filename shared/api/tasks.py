@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.case_commands import json_only
 from shared.api.errand import Errand
+from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.preconditions import matches
 from shared.api.problems import CHANGED, INVALID, NOT_FOUND, NOT_NOW

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.cases.case import Case, lookup
+from shared.cases.case import PREFIX, Case, lookup
 from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import AbandonProcess, MoveStage, StartProcess, TickStep
 from shared.cases.progress import Passage, Progress
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import MISSING
-from shared.definitions.process import Process, Stage
+from shared.definitions.process import Process, Stage, Step
 from shared.runtime.decision import Answer, Decision, Refusal
 from shared.runtime.envelope import Message
 
@@ -75,13 +75,14 @@ def abandon_process(
 
 def unfinished(case: Case, stage: Stage, now: datetime) -> list[str]:
     """Return the required steps of the stage that are not done."""
-    progress, look = case.process, lookup(case, now)
-    done = progress.done if progress else ()
-    return [
-        step.id
-        for step in stage.steps
-        if step.required and (look(f"case.{step.column}") is MISSING if step.column else step.id not in done)
-    ]
+    return [step.id for step in stage.steps if step.required and not is_done(case, step, now)]
+
+
+def is_done(case: Case, step: Step, now: datetime) -> bool:
+    """True where its column is filled or, without one, its box is ticked."""
+    if step.column:
+        return lookup(case, now)(f"{PREFIX}{step.column}") is not MISSING
+    return case.process is not None and step.id in case.process.done
 
 
 def _under_way(

@@ -1,0 +1,106 @@
+"""`/api/cases/{case}/timeline`, `activities`, `tasks`: what happened to a case, was written down and is planned."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, Field
+
+from shared.api.access import Agent, same_origin
+from shared.api.case_commands import AtDesk, Body
+from shared.api.case_views import CaseView, Entry
+from shared.api.cases import CaseId, known_case
+from shared.api.errand import Errand
+from shared.api.json_only import json_only
+from shared.api.listing import Listing, Paged, Source
+from shared.api.problems import NOT_NOW
+from shared.api.services import Provided
+from shared.api.tasks import show_task
+from shared.cases.case import TABLE
+from shared.cases.messages import AddActivity
+from shared.cases.timeline import LINE, Line
+from shared.runtime.codec import typed
+from shared.runtime.ids import derived, quoted
+from shared.runtime.problem import FieldError, Problem
+from shared.runtime.store import Row
+from shared.tasks.messages import CreateTask
+
+CHANGED = {200: {"model": CaseView, "description": "Applied, with Prefer: wait"}}
+
+router = APIRouter(prefix="/api/cases/{case}", tags=["cases"])
+commands = APIRouter(
+    prefix="/api/cases/{case}",
+    tags=["cases"],
+    dependencies=[Depends(same_origin), Depends(json_only)],
+    responses=CHANGED,  # type: ignore[arg-type]
+)
+
+
+class Activity(Body):
+    type: Literal["phone_call", "email", "sms", "note", "appointment", "conversation"]
+    direction: Literal["in", "out", ""] = ""
+    subject: str = Field("", max_length=200)
+    text: str = Field("", max_length=10_000)
+    parties: list[Annotated[str, Field(max_length=256)]] = Field([], max_length=20)
+    at: AwareDatetime | None = Field(None, strict=False)
+    conversation: str = Field("", max_length=256)
+
+
+class Plan(Body):
+    """Something to do for the case; without `queue` and `person` whoever asks does it."""
+
+    type: Literal["task", "phone_call", "appointment", "email"] = "task"
+    subject: str = Field(min_length=1, max_length=200)
+    due_at: AwareDatetime = Field(strict=False)
+    queue: str = Field("", max_length=64)
+    person: str = Field("", max_length=256)
+
+
+@router.get("/timeline")
+async def timeline(
+    _agent: Agent,
+    services: Provided,
+    pager: Paged,
+    case_id: CaseId,
+    kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
+) -> Listing[Entry]:
+    """List what happened to a case, newest first; with `kind`, which may come more than once, only such lines."""
+    await known_case(services, case_id)
+
+    def entry(row: Row) -> Entry | None:
+        line = typed(Line, row.data["state"])
+        return Entry.of(line) if not kind or line.kind in kind else None
+
+    return await pager.read(services.store, Source(TABLE, quoted(case_id), LINE), entry)
+
+
+@commands.post("/activities", status_code=202)
+async def add_activity(case_id: CaseId, body: Activity, desk: AtDesk) -> Response:
+    """Put a call, a mail, a note on the timeline; the first one to the customer is the first response."""
+    said = body.model_dump(exclude={"parties"})
+    command = AddActivity(case_id, by=desk.by, parties=tuple(body.parties), if_version=desk.if_version, **said)
+    return await desk.take(case_id, lambda _: command)
+
+
+@commands.post("/tasks", status_code=202)
+async def plan(
+    agent: Agent, errand: Annotated[Errand, Depends()], case_id: CaseId, body: Plan, services: Provided
+) -> Response:
+    """Plan something to do for an active case: it must be done, or cancelled, before the case is closed."""
+    case = await known_case(services, case_id)
+    if not case.is_open:
+        raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
+    id_ = errand.id(agent.id, "plan", case_id)
+    owner, name = ("queue", body.queue) if body.queue else ("person", body.person or agent.id)
+    task = derived("task", id_)
+    command = CreateTask(
+        task, body.subject, case.contact, owner, name, body.due_at, case_id, type=body.type, by=agent.id
+    )
+    await errand.send(id_, command)
+    location = f"/api/tasks/{task}"
+    created = await errand.until(lambda: services.store.get("tasks", quoted(task), "head"))
+    if created is None or not errand.is_patient:
+        return errand.accepted(location, {"command": id_, "task": task})
+    shown = await show_task(agent, services, task, Response())
+    response = errand.done(location, shown)
+    response.status_code = 201
+    return response
