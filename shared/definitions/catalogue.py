@@ -11,6 +11,8 @@ from shared.definitions.journey import Journey
 from shared.definitions.policy import NAME as POLICY
 from shared.definitions.policy import Policy
 from shared.definitions.process import Process
+from shared.definitions.queue import Queue
+from shared.definitions.routing import ROUTING, Routing
 from shared.definitions.segment import Segment
 from shared.definitions.sla import Sla
 from shared.definitions.states import Phase, State
@@ -74,6 +76,8 @@ class Catalogue:
     policies: Mapping[str, Policy] = field(default_factory=dict)
     slas: Mapping[str, Sla] = field(default_factory=dict)
     intakes: Mapping[str, Intake] = field(default_factory=dict)
+    routings: Mapping[str, Routing] = field(default_factory=dict)
+    queues: Mapping[str, Queue] = field(default_factory=dict)
     versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Part (`templates`, `slas`...) and name to the number of the version that stands here."""
 
@@ -85,6 +89,11 @@ class Catalogue:
     def policy(self) -> Policy:
         """How cases are treated; where nothing is published, as usual."""
         return self.policies.get(POLICY) or Policy()
+
+    @property
+    def routing(self) -> Routing | None:
+        """How cases are routed; None: they are not."""
+        return self.routings.get(ROUTING)
 
     def starting_on(self, trigger: str) -> tuple[Published, ...]:
         """The journeys that the trigger starts, whatever their state, by name."""

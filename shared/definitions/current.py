@@ -22,6 +22,8 @@ PART: Mapping[Kind, str] = {
     "policy": "policies",
     "sla": "slas",
     "intake": "intakes",
+    "routing": "routings",
+    "queue": "queues",
     "journey": "journeys",
 }
 """Kind to where the row keeps the current versions of it."""

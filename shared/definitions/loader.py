@@ -15,6 +15,8 @@ from shared.definitions import (
     journey_reader,
     policy_reader,
     process_reader,
+    queue,
+    routing_reader,
     segment,
     sla_reader,
     stored,
@@ -31,7 +33,9 @@ from shared.definitions.names import nearest
 from shared.definitions.node import Node, of_plain
 from shared.definitions.policy import Policy
 from shared.definitions.process import Process
+from shared.definitions.queue import Queue
 from shared.definitions.reader import People, Reader
+from shared.definitions.routing import Routing
 from shared.definitions.segment import Segment
 from shared.definitions.sla import Sla
 from shared.definitions.stored import Source
@@ -39,9 +43,9 @@ from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type CaseKind = Literal["process", "policy", "sla", "intake"]
+type CaseKind = Literal["process", "policy", "sla", "intake", "routing", "queue"]
 type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
-type CaseDefinition = Process | Policy | Sla | Intake
+type CaseDefinition = Process | Policy | Sla | Intake | Routing | Queue
 type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
 
 
@@ -54,6 +58,8 @@ CASE_READERS: Mapping[CaseKind, CaseReader] = {
     "policy": policy_reader.parse,
     "sla": sla_reader.parse,
     "intake": intake_reader.parse,
+    "routing": routing_reader.parse,
+    "queue": queue.parse,
 }
 """How each kind of definition for cases is read; what it names is in the library."""
 KINDS: tuple[Kind, ...] = (
@@ -120,13 +126,13 @@ def load(
     documents += _beside(documents, beside)
     _check_names(documents)
     declared = _declared(documents)
-    _tell(documents, People(declared, [document.name for document in documents if document.kind == "segment"]))
+    _tell(documents, People(declared, _named("segment", documents)))
     segments = _parsed("segment", documents, segment.parse)
     _check_circles(documents, segments)
     triggers = _parsed("trigger", documents, trigger.parse)
     templates = _parsed("template", documents, partial(template_reader.parse, languages=languages))
     calendars = _parsed("calendar", documents, partial(calendar_reader.parse, checked=True))
-    library = Library(triggers, templates, calendars)
+    library = Library(triggers, templates, calendars, _named("queue", documents))
     journeys = _parsed("journey", documents, partial(journey_reader.parse, library=library))
     of_cases = {kind: _parsed(kind, documents, partial(CASE_READERS[kind], library=library)) for kind in CASE_READERS}
     _check_default(documents)
@@ -226,6 +232,10 @@ def _check_names(documents: Sequence[_Document]) -> None:
         if document.name and key in places:
             document.reader.fault(document.node, f"the {document.kind} `{document.name}` is already in {places[key]}")
         places.setdefault(key, f"{document.reader.file}:{document.node.line}")
+
+
+def _named(kind: Kind, documents: Sequence[_Document]) -> list[str]:
+    return [document.name for document in documents if document.kind == kind]
 
 
 def _parsed[D](

@@ -1,6 +1,6 @@
 """Tiles as they are written: each kind read and checked where it stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -52,6 +52,8 @@ class Library:
     triggers: Named[Trigger]
     templates: Named[Template] | None = None
     calendars: Named[Calendar] | None = None
+    queues: Collection[str] = ()
+    """Names of queues."""
     checked: bool = True
     """False: nothing that is named here is looked up; it was when it was published."""
 

@@ -162,6 +162,21 @@ rules:
   - {rule: c, update: {reopen_within: P1D}, auto_reply: ticket}
   - {rule: d, when: {attribute: case.priority, op: eq, value: high}, update: {}, create: {}, require_entitlement: true}
   - {rule: e, create: {title: activity.subject, priority: {value: high}, error_code: event.code}, auto_reply: ticket}
+---
+queue: everything
+title: All there is
+kind: private
+assignment: manual
+skills: {pumps: 3}
+---
+routing: cases
+rules:
+  - rule: a
+    when: {all: [{attribute: case.priority, op: eq, value: high}, {not: {attribute: case.product, op: is_set}}]}
+    queue: everything
+    skills: {german: 1}
+  - {rule: b, when: {attribute: case.opened_at, op: within_last, value: P1D}, person: kim}
+otherwise: {queue: everything}
 """
 
 
@@ -188,6 +203,7 @@ STRUCTURAL = (
     "say what to do",
     "`auto_reply` goes with",
     "`require_entitlement` goes with",
+    "a case goes either",
 )
 
 
