@@ -20,6 +20,7 @@ from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
 from shared.pages.links import Links, link_keys
+from shared.routing_facts import RoutingFacts
 from shared.run_facts import RunFactsGatherer
 from shared.runtime import log
 from shared.runtime.bus import Bus
@@ -64,6 +65,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         Replies(partial(facts.whose_phone, store)),
         LineMover(store),
         Recoveries(store, definitions.current),
+        RoutingFacts(definitions),
     )
     known = handlers(start, around)
     return Services(

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from shared import facts
+from shared.agents import agent as agents
+from shared.agents import messages as agent_messages
+from shared.agents import seek, slots
+from shared.cases import assignment, commands, family, merge
 from shared.cases import case as cases
-from shared.cases import commands, family, merge
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
 from shared.contacts import contact as contacts
@@ -42,6 +45,7 @@ from shared.journeys.tick import Ticking
 from shared.knowledge import article as articles
 from shared.knowledge import decide as article_decisions
 from shared.knowledge import messages as article_messages
+from shared.routing_facts import RoutingFacts
 from shared.run_facts import RunFactsGatherer
 from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key, Router, no_facts, not_found
@@ -75,6 +79,7 @@ class Surroundings:
     replies: Replies
     line_mover: merge.LineMover
     recoveries: Recoveries
+    routing_facts: RoutingFacts
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -87,6 +92,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             Router(delivery_messages.SmsReceived, around.replies.route),
             *_journeys(around),
             *_cases(around),
+            *_agents(around),
             *_tasks(),
             *_devices(around),
             *_entitlements(),
@@ -169,6 +175,27 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
             writes_first=True,
         ),
         *(changing(body) for body in commands.TURNED),
+        Handler(case_messages.SeekAgent, cases.Case, key, assignment.seek_agent, gather=around.routing_facts.of_search),
+    )
+
+
+def _agents(around: Surroundings) -> tuple[AnyHandler, ...]:
+    read = around.routing_facts
+
+    def key(message: Message[Any]) -> Key:
+        return Key(agents.TABLE, quoted(message.body.agent), agents.HEAD, f"change:{message.id}")
+
+    def changing(body: type[Any], change: Any, create: Any = not_found, gather: Any = no_facts) -> AnyHandler:
+        return Handler(body, agents.Agent, key, change, create, gather)
+
+    return (
+        changing(agent_messages.PutAgent, agents.put_agent, agents.create_agent),
+        changing(agent_messages.SetPresence, agents.set_presence),
+        changing(agent_messages.TakeSlot, slots.take_slot, slots.no_such_agent),
+        changing(agent_messages.FreeSlot, slots.free_slot),
+        changing(agent_messages.SeekCases, seek.seek_cases, gather=read.of_seeking),
+        changing(case_messages.PickCase, slots.pick_case, gather=read.of_hand),
+        changing(case_messages.AssignCase, slots.assign_case, gather=read.of_hand),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from shared.cases.progress import Progress
+from shared.cases.waiting import Assignment
 from shared.definitions.conditions import MISSING, NOW, Lookup
 from shared.runtime.ids import joined
 
@@ -72,6 +73,8 @@ class Case:
     """Cases that are merged into this one: pending, merged, or why one was not."""
     open_activities: Mapping[str, OpenActivity] = field(default_factory=dict)
     process: Progress | None = None
+    assignment: Assignment = field(default_factory=Assignment)
+    """On its way to whoever works on it."""
 
     @property
     def is_open(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.cases import activities, decide, family, flow, merge, messages
+from shared.cases import activities, assignment, decide, family, flow, merge, messages
 from shared.cases.turn import Create, Decide, begun, turned
 
 CHANGES: Mapping[type[Any], Decide] = {
@@ -14,6 +14,11 @@ CHANGES: Mapping[type[Any], Decide] = {
     messages.ReopenCase: decide.reopen_case,
     messages.EscalateCase: decide.escalate_case,
     messages.AddActivity: decide.add_activity,
+    messages.RouteCase: assignment.route_case,
+    messages.MoveToQueue: assignment.move_to_queue,
+    messages.ReleaseCase: assignment.release_case,
+    messages.GiveCase: assignment.give_case,
+    messages.KeepWaiting: assignment.keep_waiting,
     messages.PlanActivity: activities.plan_activity,
     messages.NoteActivity: activities.note_activity,
     messages.MergeCases: merge.merge_cases,
@@ -32,6 +37,7 @@ CHANGES: Mapping[type[Any], Decide] = {
 """What happens to a case that is there."""
 
 WITHOUT_CASE: Mapping[type[Any], Create] = {
+    messages.GiveCase: assignment.no_case,
     messages.PlanActivity: activities.plan_for_nothing,
     family.AttachCase: family.attach_nothing,
     merge.MergeInto: merge.merge_nothing,

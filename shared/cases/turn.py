@@ -9,7 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from shared.cases import placing
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
+from shared.cases.route import arrived
+from shared.cases.route import told as told_where
 from shared.cases.timeline import Line, key_of, list_of_conversation, newest_first
 from shared.cases.timeline import list_of_contact as timeline_of
 from shared.definitions.catalogue import Catalogue
@@ -35,7 +38,7 @@ def turned(decide: Decide) -> Decide:
     """Return the decide function with all that follows from what it changes."""
 
     def change(case: Case, message: Message[Any], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-        return _finished(case, decide(case, message, catalogue, now), message, now)
+        return _finished(case, decide(case, message, catalogue, now), message, catalogue, now)
 
     return change
 
@@ -44,15 +47,22 @@ def begun(create: Create) -> Create:
     """Return the function that creates a case, with all that follows."""
 
     def begin(message: Message[Any], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-        return _finished(None, create(message, catalogue, now), message, now)
+        return _finished(None, create(message, catalogue, now), message, catalogue, now)
 
     return begin
 
 
-def _finished(before: Case | None, decision: Decision[Case], message: Message[Any], now: datetime) -> Decision[Case]:
+def _finished(
+    before: Case | None, decision: Decision[Case], message: Message[Any], catalogue: Catalogue, now: datetime
+) -> Decision[Case]:
     after = decision.state
     if after is not None:
         after = replace(after, version=before.version + 1 if before else 1, changed_at=now)
+        sent = arrived(before, after, catalogue, now)
+        if sent is not after:
+            decision = replace(decision, detail={**decision.detail, **told_where(sent)})
+        after = placing.placed(before, sent, now)
+        decision = placing.owed(before, after, decision, _shown(before, after), catalogue)
     shown = after or before
     if shown is None or (after is None and not decision.outcome and decision.refused is None):
         return decision
@@ -112,11 +122,18 @@ def _changed(message: Message[Any], before: Case | None, case: Case, now: dateti
     return (Outgoing(derived("change", "cases", case.id, message.id), change),)
 
 
-def _lists(before: Case | None, case: Case) -> tuple[View, ...]:
-    """Return the list rows of a case, where anything has changed that they show."""
+def _shown(before: Case | None, case: Case) -> dict[str, Any] | None:
+    """Return what lists show of a case; None where nothing of it has changed."""
     if before is not None and _listed(before) == _listed(case):
+        return None
+    line: dict[str, Any] = plain(_listed(case, case.version))
+    return line
+
+
+def _lists(before: Case | None, case: Case) -> tuple[View, ...]:
+    line = _shown(before, case)
+    if line is None:
         return ()
-    line = plain(_listed(case, case.version))
     return (
         View(OPEN_LIST, order_of(case), case.version, line if case.is_open else None),
         View(list_of_contact(case.contact), order_of(case), case.version, line),
