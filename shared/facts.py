@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from shared.cases import case as cases
+from shared.cases.coverage import Offer
+from shared.cases.messages import CreateCase, OpenCase
 from shared.contacts import contact as contacts
 from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
@@ -21,6 +23,8 @@ from shared.deliveries.delivery import Delivery
 from shared.deliveries.send import Recipient
 from shared.devices import device as devices
 from shared.devices.guard import Glance
+from shared.entitlements import entitlement as entitlements
+from shared.entitlements.entitlement import Entitlement
 from shared.events.messages import TriggerFired
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
@@ -30,6 +34,8 @@ from shared.runtime.store import Insert, Store
 
 ANSWERED_WITHIN = timedelta(days=7)
 """An SMS that comes later is taken for no answer to our last one."""
+MOST_ENTITLEMENTS = 1000
+"""Of one customer, that are looked at."""
 MOST_PAGES = 20
 """Of a hundred deliveries: who has more than two thousand is not looked through to the end."""
 
@@ -97,6 +103,19 @@ def _told_of(case: cases.Case) -> Mapping[str, Any]:
         "error_code": case.error_code,
         "opened_at": case.opened_at.isoformat(),
     }
+
+
+async def offers(store: Store, creation: CreateCase) -> tuple[Offer, ...]:
+    """How a case that is being opened sees the entitlements of its customer: one read."""
+    opening = creation.opening
+    page = await store.page("views", entitlements.list_of(opening.contact), limit=MOST_ENTITLEMENTS)
+    return tuple(offer(row.data["data"], opening, creation.opened_at) for row in page.rows)
+
+
+def offer(line: Mapping[str, Any], opening: OpenCase, at: datetime) -> Offer:
+    held, said = codec.typed(Entitlement, line), opening
+    objection = held.objection(said.contact, said.origin, said.product, at)
+    return Offer(held.id, held.terms.default, held.terms.ends_on, held.terms.sla, objection)
 
 
 async def device(store: Store, device: str) -> Mapping[str, Any]:

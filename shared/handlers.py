@@ -11,6 +11,7 @@ from shared.agents import messages as agent_messages
 from shared.agents import seek, slots
 from shared.cases import assignment, commands, family, merge
 from shared.cases import case as cases
+from shared.cases import commands, coverage, family, merge
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
 from shared.contacts import contact as contacts
@@ -156,6 +157,12 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     async def catalogue(_store: Store, _message: Message[Any], _case: cases.Case | None) -> Catalogue:
         return await around.definitions.current()
 
+    async def opening(
+        store: Store, message: Message[case_messages.CreateCase], case: cases.Case | None
+    ) -> coverage.Opening[Catalogue]:
+        offers = await facts.offers(store, message.body) if case is None else ()
+        return coverage.Opening(await catalogue(store, message, case), offers)
+
     def changing(body: type[Any]) -> AnyHandler:
         create = commands.WITHOUT_CASE.get(body, not_found)
         return Handler(body, cases.Case, key, commands.TURNED[body], create, catalogue)
@@ -170,8 +177,8 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
             cases.Case,
             key,
             case_decisions.created_before,
-            commands.CREATED,
-            catalogue,
+            coverage.covered(commands.CREATED),
+            opening,
             writes_first=True,
         ),
         *(changing(body) for body in commands.TURNED),

@@ -64,6 +64,8 @@ class Case:
     first_response_at: datetime | None = None
     changed_at: datetime | None = None
     entitlement: str | None = None
+    entitlement_sla: str = ""
+    """The SLA of its entitlement: comes and goes with it."""
     sla: str = ""
     """Set by hand; `none`: it has no SLA. Empty: the entitlement's, or the default one."""
     parent: str | None = None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.cases import activities, assignment, decide, family, flow, merge, messages
+from shared.cases import activities, coverage, decide, family, flow, merge, messages
 from shared.cases.turn import Create, Decide, begun, turned
 
 CHANGES: Mapping[type[Any], Decide] = {
@@ -22,6 +23,8 @@ CHANGES: Mapping[type[Any], Decide] = {
     messages.PlanActivity: activities.plan_activity,
     messages.NoteActivity: activities.note_activity,
     messages.MergeCases: merge.merge_cases,
+    messages.CoverCase: coverage.cover_case,
+    messages.DropEntitlement: coverage.drop_entitlement,
     messages.StartProcess: flow.start_process,
     messages.MoveStage: flow.move_stage,
     messages.TickStep: flow.tick_step,

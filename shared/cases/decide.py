@@ -61,7 +61,7 @@ async def reactivate_case(message: Message[ReactivateCase], _now: datetime) -> D
 
 
 def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    creation, opening = message.body, message.body.opening
+    creation, opening, coverage = message.body, message.body.opening, message.body.coverage
     case = Case(
         id=creation.case,
         number=creation.number,
@@ -79,12 +79,14 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         product=opening.product,
         owner=opening.owner,
         queue=opening.queue_name,
-        entitlement=opening.entitlement,
+        entitlement=coverage.entitlement if coverage else None,
+        entitlement_sla=coverage.sla if coverage else "",
         sla=opening.sla,
     )
     return Decision(
         state=case,
         outcome="opened",
+        detail={"not_covered": coverage.reason} if coverage and coverage.reason else {},
         answer=Answer({"outcome": "opened", "case_id": case.id, "number": case.number}),
         messages=_below(case, opening.parent, opening.by) if opening.parent else (),
     )

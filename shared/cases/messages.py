@@ -45,6 +45,15 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The entitlement that a new case gets; `reason`: why it does not get the one that was named."""
+
+    entitlement: str | None
+    sla: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateCase:
     """The case that an opening or a device's guard has decided on. Handled where it is decided, never sent."""
 
@@ -55,6 +64,7 @@ class CreateCase:
     epoch: int
     opened_at: AwareDatetime
     opening: OpenCase
+    coverage: Coverage | None = None
 
     @property
     def number(self) -> str:
@@ -418,6 +428,22 @@ class AbandonProcess:
 
     case: str
     by: str
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverCase:
+    """Put an active case under an entitlement, or with None under none."""
+
+    kind: ClassVar[str] = "cover_case"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    entitlement: str | None
+    sla: str = ""
+    """The entitlement's."""
     text: str = ""
     if_version: int | None = None
 

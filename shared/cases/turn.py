@@ -13,6 +13,7 @@ from shared.cases import placing
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
 from shared.cases.route import arrived
 from shared.cases.route import told as told_where
+from shared.cases.coverage import charges
 from shared.cases.timeline import Line, key_of, list_of_conversation, newest_first
 from shared.cases.timeline import list_of_contact as timeline_of
 from shared.definitions.catalogue import Catalogue
@@ -72,6 +73,7 @@ def _finished(
         decision,
         state=after,
         rows={**decision.rows, **({key_of(line, shown.version): line} if line else {})},
+        messages=(*decision.messages, *(charges(before, after) if after else ())),
         raised=(*decision.raised, *raised),
         records=(*decision.records, *(_lists(before, after) if after else ()), *(_told(shown, line) if line else ())),
     )

@@ -61,6 +61,7 @@ def all_handlers() -> Mapping[str, AnyHandler]:
         Ticking(store, definitions),
         Replies(whose),
         LineMover(store),
+        RoutingFactsGatherer(store, definitions),
         Recoveries(store, definitions.current),
     )
     return handlers(start, around)
