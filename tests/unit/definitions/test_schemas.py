@@ -152,6 +152,7 @@ recovery: resolve
 flapping: {alerts: 5, within: PT1H, quiet: PT30M}
 transitions: {in_progress: [on_hold, problem_solved], problem_solved: [in_progress]}
 closing: cascade
+---
 intake: webhook
 unknown_sender: create_contact
 limit: {at_most: 5, per: PT1H}
@@ -177,6 +178,29 @@ rules:
     skills: {german: 1}
   - {rule: b, when: {attribute: case.opened_at, op: within_last, value: P1D}, person: kim}
 otherwise: {queue: everything}
+trigger: promised
+kind: custom
+attributes: {case: reference, note: {type: text, optional: true}, due: {type: datetime, optional: true}}
+sla: everything
+default: true
+reevaluate: true
+kpis:
+  - kpi: first_response
+    applicable_from: case.opened_at
+    applicable_when: {all: [{attribute: case.priority, op: in, value: [critical, high]}]}
+    succeeds_when: {attribute: case.first_response_at, op: is_set}
+    succeeded_at: case.first_response_at
+    pauses_when: {not: {any: [{attribute: case.status_reason, op: eq, value: in_progress}]}}
+    calendar: everything
+    warn_after: PT1H
+    fail_after: PT2H
+    actions:
+      warn: [{raise: promised, with: {case: case.case, note: {value: Soon}, due: kpi.at}}, {activity: Soon}]
+      fail: [{escalate: true}, {route: true}, {raise: promised, with: {case: case.case}}]
+      success: [{activity: Well done}]
+  - kpi: first_response
+    succeeds_when: {attribute: case.error_code, op: between, value: [1, 2]}
+    fail_after: P3D
 """
 
 
@@ -204,6 +228,7 @@ STRUCTURAL = (
     "`auto_reply` goes with",
     "`require_entitlement` goes with",
     "a case goes either",
+    "an action is one of",
 )
 
 
