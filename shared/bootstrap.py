@@ -77,7 +77,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         links=links,
         ingest=Ingest(bus, definitions, clock, credentials.parse(settings.senders)),
         reports=ProviderReports(store, clock, settings.public_url),
-        pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit), perform),
+        pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit, clock), perform),
     )
 
 

@@ -1,4 +1,4 @@
-"""Publishing an outbox: counters, messages, then the rows of read models. Doing it twice does no harm."""
+"""Publishing an outbox: counters, messages, rows of read models, then what is due. Doing it twice does no harm."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -6,8 +6,9 @@ from typing import Any
 
 from shared.runtime import codec
 from shared.runtime.bus import Bus, BusMessage
+from shared.runtime.clock import Clock
 from shared.runtime.counters import count
-from shared.runtime.decision import Put, Record, Remove, Tally, View
+from shared.runtime.decision import Due, Put, Record, Remove, Tally, View
 from shared.runtime.envelope import Envelope, Message
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import derived
@@ -24,10 +25,11 @@ It is told whether the trigger comes from a test.
 class Publisher:
     """Sends what a step owes the world, in one batch a queue."""
 
-    def __init__(self, store: Store, bus: Bus, admit: Admit) -> None:
+    def __init__(self, store: Store, bus: Bus, admit: Admit, clock: Clock) -> None:
         self._store = store
         self._bus = bus
         self._admit = admit
+        self._clock = clock
 
     async def publish(self, outbox: Outbox, cause: Message[Any]) -> None:
         batches: defaultdict[str, list[BusMessage]] = defaultdict(list)
@@ -41,7 +43,8 @@ class Publisher:
         await self.record(record for record in outbox.records if isinstance(record, Tally))
         for queue, messages in batches.items():
             await self._bus.send(queue, messages)
-        await self.record(record for record in outbox.records if not isinstance(record, Tally))
+        await self.record(record for record in outbox.records if not isinstance(record, Tally | Due))
+        await self._remember([record for record in outbox.records if isinstance(record, Due)], outbox, cause)
 
     async def record(self, records: Iterable[Record]) -> None:
         for record in records:
@@ -54,6 +57,23 @@ class Publisher:
                     await self._view(record)
                 case Tally():
                     await count(self._store, record)
+                case Due():
+                    await self._store.write(record.table, record.partition, Upsert(record.key, row_of(record)))
+
+    async def _remember(self, dues: Sequence[Due], outbox: Outbox, cause: Message[Any]) -> None:
+        """Write down what is due, and send at once what the timer may have passed already.
+
+        The clock is read after the rows are written: whatever made that late, a timer that passed them is noticed.
+        """
+        await self.record(due for due in dues if due.at - self._clock.now() > due.reach)
+        now = self._clock.now()
+        batches: defaultdict[str, list[BusMessage]] = defaultdict(list)
+        for due in dues:
+            if due.at - now <= due.reach:
+                parcel = Parcel(due.queue, due.kind, due.id, due.body, due.at)
+                batches[due.queue].append(_addressed(enclosed(parcel, cause, outbox), parcel, cause))
+        for queue, messages in batches.items():
+            await self._bus.send(queue, messages)
 
     async def _view(self, view: View) -> None:
         """Put the line unless a newer one is there: whoever publishes late changes nothing."""
@@ -72,6 +92,11 @@ class Publisher:
                 expects_row = True
             else:
                 return
+
+
+def row_of(due: Due) -> dict[str, Any]:
+    """Return what a timer needs to know to send the message."""
+    return {"at": due.at.isoformat(), "id": due.id, "kind": due.kind, "body": due.body}
 
 
 def enclosed(parcel: Parcel, cause: Message[Any], outbox: Outbox, chain: tuple[str, ...] | None = None) -> Envelope:

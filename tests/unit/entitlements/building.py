@@ -115,5 +115,5 @@ class Office(World):
     def over(self, store: CrashingStore) -> None:
         """Go on as a process over another store."""
         known = {kind: handler for kind, handler in all_handlers().items() if kind in KINDS}
-        publisher = Publisher(store, self.bus, nobody_listens)
+        publisher = Publisher(store, self.bus, nobody_listens, self.clock)
         self.pipeline = Pipeline(store, self.bus, self.clock, known, publisher, no_provider)

@@ -1,18 +1,20 @@
 """Publishing: a read model ends at its newest version in whatever order they come; raised triggers grow the chain."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.runtime.decision import Outgoing, Put, Remove, View
+from shared.runtime.decision import Due, Outgoing, Put, Remove, View
 from shared.runtime.envelope import Message, decode
 from shared.runtime.memory.bus import MemoryBus
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.publisher import Publisher
 from shared.runtime.step import Outbox, Parcel
-from shared.runtime.store import Row, Upsert
+from shared.runtime.store import Change, Row, Upsert
 from tests.unit.runtime.world import NOON, Add, Told, TurnedClock, WatchedBus, WatchedStore, nobody_listens
 
 CAUSE = Message("m1", NOON, Add(), ("e1",))
@@ -22,8 +24,9 @@ class World:
     def __init__(self) -> None:
         self.rows = MemoryStore()
         self.store = WatchedStore(self.rows)
-        self.bus = WatchedBus(MemoryBus(TurnedClock()))
-        self.publisher = Publisher(self.store, self.bus, nobody_listens)
+        self.clock = TurnedClock()
+        self.bus = WatchedBus(MemoryBus(self.clock))
+        self.publisher = Publisher(self.store, self.bus, nobody_listens, self.clock)
 
     async def put(self, *versions: int, gone: tuple[int, ...] = ()) -> None:
         """Publish the line in these versions, one after the other."""
@@ -118,7 +121,7 @@ async def test_a_raised_trigger_grows_the_chain_and_a_plain_message_does_not() -
         return [raised]
 
     world = World()
-    publisher = Publisher(world.store, world.bus, everybody_listens)
+    publisher = Publisher(world.store, world.bus, everybody_listens, world.clock)
     plain, raised = Parcel.of(Outgoing("p", Told())), Parcel.of(Outgoing("e2", Told()))
     await publisher.publish(Outbox(NOON, messages=(plain,), raised=(raised,)), CAUSE)
     assert {envelope.id: envelope.cause for envelope in world.bus.envelopes("listeners")} == {
@@ -133,7 +136,7 @@ async def test_who_waits_for_a_raised_trigger_gets_messages_in_its_chain() -> No
         return [Parcel.of(Outgoing(name, Told())) for name in ("a", "b")]
 
     world = World()
-    publisher = Publisher(world.store, world.bus, two_wait)
+    publisher = Publisher(world.store, world.bus, two_wait, world.clock)
     await publisher.publish(Outbox(NOON, raised=(Parcel.of(Outgoing("e2", Told())),)), CAUSE)
     assert [(envelope.id, envelope.cause) for envelope in world.bus.envelopes("listeners")] == [
         ("a", ("e1", "e2")),
@@ -158,3 +161,45 @@ async def test_two_causes_that_say_the_same_are_two_bus_messages() -> None:
     one, other = world.bus.sent("listeners")
     assert one.id != other.id
     assert decode(one.body).id == decode(other.body).id == "p"
+
+
+def due(minutes: float, id: str = "later") -> Due:  # noqa: A002
+    at, body = NOON + timedelta(minutes=minutes), {"note": ""}
+    return Due("due", "p", id, at, timedelta(minutes=3), "listeners", "told", id, body)
+
+
+async def test_what_is_due_later_is_written_down_and_not_sent() -> None:
+    world = World()
+    await world.publisher.publish(Outbox(NOON, records=(due(10),)), CAUSE)
+    row = await world.rows.get("due", "p", "later")
+    assert row is not None
+    assert row.data == {"at": due(10).at.isoformat(), "id": "later", "kind": "told", "body": {"note": ""}}
+    assert world.bus.batches == []
+
+
+async def test_what_is_due_soon_is_sent_for_its_very_time() -> None:
+    world = World()
+    await world.publisher.publish(Outbox(NOON, records=(due(1), due(3, "other"))), CAUSE)
+    assert [message.at for message in world.bus.sent("listeners")] == [due(1).at, due(3).at]
+    assert [envelope.time for envelope in world.bus.envelopes("listeners")] == [due(1).at, due(3).at]
+    assert len(world.bus.batches) == 1
+
+
+async def test_what_is_published_late_is_sent_as_the_timer_may_have_passed_it() -> None:
+    world = World()
+    world.clock.at = NOON + timedelta(minutes=8)
+    await world.publisher.publish(Outbox(NOON, records=(due(10),)), CAUSE)
+    assert [message.at for message in world.bus.sent("listeners")] == [due(10).at]
+
+
+async def test_time_that_passes_while_a_row_is_written_counts() -> None:
+    class SlowStore(WatchedStore):
+        async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
+            world.clock.at += timedelta(minutes=5)
+            return await super().write(table, partition, *changes)
+
+    world = World()
+    publisher = Publisher(SlowStore(world.rows), world.bus, nobody_listens, world.clock)
+    await publisher.publish(Outbox(NOON, records=(due(7),)), CAUSE)
+    assert await world.rows.get("due", "p", "later") is not None
+    assert [message.at for message in world.bus.sent("listeners")] == [due(7).at]

@@ -166,7 +166,7 @@ class World:
         self.store = WatchedStore(self.rows)
         self.bus = WatchedBus(MemoryBus(self.clock))
         known = {handler.body.kind: handler for handler in handlers or (ADD,)}
-        publisher = Publisher(self.store, self.bus, admit)
+        publisher = Publisher(self.store, self.bus, admit, self.clock)
         self.pipeline = Pipeline(self.store, self.bus, self.clock, known, publisher, perform)
 
     async def handle(self, body: Body | None = None, queue: str | None = None, **envelope: Any) -> None:
