@@ -12,10 +12,13 @@ from urllib.parse import unquote
 from shared.cases import case as cases
 from shared.cases.coverage import Offer
 from shared.cases.messages import CreateCase, OpenCase
+from shared.cases import transitions
+from shared.cases.messages import ReopenCase
 from shared.contacts import contact as contacts
 from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, InSegment, Lookup, verdict_key
+from shared.definitions.policy import Policy
 from shared.definitions.templates import Channel
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import TABLE as DELIVERIES
@@ -40,12 +43,14 @@ MOST_PAGES = 20
 """Of a hundred deliveries: who has more than two thousand is not looked through to the end."""
 
 
-async def glance(store: Store, case: str) -> Glance | None:
+async def glance(store: Store, case: str, policy: Policy) -> Glance | None:
     """How a device's guard sees a case."""
     found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
     if found is None:
         return None
-    return Glance(found.epoch, found.is_open, found.number, found.status, found.status_reason, found.closed_at)
+    may_reopen = transitions.is_allowed(found.status_reason, ReopenCase.kind, "in_progress")
+    may_reopen = may_reopen and policy.may_follow(found.status_reason, "in_progress")
+    return Glance(found.epoch, found.is_open, found.number, found.status, found.closed_at, may_reopen)
 
 
 async def recipient(store: Store, contact: str, channel: str, points_of: str = "") -> Recipient | None:

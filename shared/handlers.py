@@ -48,6 +48,7 @@ from shared.knowledge import decide as article_decisions
 from shared.knowledge import messages as article_messages
 from shared.routing_facts import RoutingFacts
 from shared.run_facts import RunFactsGatherer
+from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key, Router, no_facts, not_found
 from shared.runtime.ids import joined, quoted
@@ -162,13 +163,15 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     ) -> coverage.Opening[Catalogue]:
         offers = await facts.offers(store, message.body) if case is None else ()
         return coverage.Opening(await catalogue(store, message, case), offers)
+    async def open_case(message: Message[case_messages.OpenCase], _now: datetime) -> Decision[None]:
+        return case_decisions.open_case(message, await around.definitions.current())
 
     def changing(body: type[Any]) -> AnyHandler:
         create = commands.WITHOUT_CASE.get(body, not_found)
         return Handler(body, cases.Case, key, commands.TURNED[body], create, catalogue)
 
     return (
-        Router(case_messages.OpenCase, case_decisions.open_case),
+        Router(case_messages.OpenCase, open_case),
         Router(case_messages.ReactivateCase, case_decisions.reactivate_case),
         Router(case_messages.SetParent, family.set_parent),
         Router(merge.MoveLines, around.line_mover.move),
@@ -274,9 +277,9 @@ def _articles() -> tuple[AnyHandler, ...]:
 def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
     async def guard_facts(store: Store, message: Message[Any], guard: guards.Guard | None) -> guards.GuardFacts:
         policy = (await around.definitions.current()).policy
-        held = await facts.glance(store, guard.case) if guard and guard.case else None
+        held = await facts.glance(store, guard.case, policy) if guard and guard.case else None
         wanted = getattr(message.body, "reactivation", None) if guard else None
-        return guards.GuardFacts(held, await facts.glance(store, wanted.case) if wanted else None, policy)
+        return guards.GuardFacts(held, await facts.glance(store, wanted.case, policy) if wanted else None, policy)
 
     def guard_key(message: Message[Any]) -> Key:
         partition, row = message.body.place

@@ -123,7 +123,7 @@ async def change_status(case_id: CaseId, body: Status, desk: AtDesk) -> Response
 async def reactivate(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
     """Make a closed case active again, unless another is open for its device and error code."""
     return await desk.take(
-        case_id, lambda case: ReactivateCase(case_id, desk.by, case.device, case.error_code, body.text)
+        case_id, lambda case: ReactivateCase(case_id, desk.by, case.device, case.error_code, body.text, case.alert_key)
     )
 
 

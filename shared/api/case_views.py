@@ -11,6 +11,7 @@ from shared.cases.progress import Progress
 from shared.cases.timeline import Line, read_lines
 from shared.devices.device import TABLE as DEVICES
 from shared.devices.guard import Guard
+from shared.devices.messages import guard_place
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import quoted
 from shared.runtime.store import Store
@@ -56,6 +57,10 @@ class Occurrences:
     count: int
     first_seen: datetime
     last_seen: datetime
+    recovered_at: datetime | None = None
+    """When the device was last seen to work, if that was after the last occurrence."""
+    is_flapping: bool = False
+    """Whether the error comes and goes, so that recoveries do not resolve the case at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +125,14 @@ def etag_of(case: Case) -> str:
 
 
 async def _occurrences(store: Store, case: Case) -> Occurrences | None:
-    if case.device is None or case.error_code is None:
+    if not case.alert_key and (case.device is None or case.error_code is None):
         return None
-    guard = await read_head(store, DEVICES, quoted(case.device), f"open:{case.error_code}", Guard)
+    place = guard_place(case.device or "", case.error_code, case.alert_key)
+    guard = await read_head(store, DEVICES, *place, Guard)
     if guard is None or guard.case != case.id:
         return None
-    return Occurrences(guard.count, guard.first_seen, guard.last_seen)
+    recovered_at = guard.recovered_at if guard.recovered_at and guard.recovered_at >= guard.last_seen else None
+    return Occurrences(guard.count, guard.first_seen, guard.last_seen, recovered_at, guard.is_flapping)
 
 
 def _fields(case: Case) -> dict[str, Any]:

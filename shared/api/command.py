@@ -21,6 +21,7 @@ from shared.cases.timeline import Activity, activity
 from shared.cases.transitions import ALLOWED
 from shared.definitions.catalogue import Catalogue
 from shared.devices.device import TABLE as DEVICES
+from shared.devices.messages import guard_place
 from shared.runtime import codec
 from shared.runtime.bus import BusMessage
 from shared.runtime.decision import Refusal
@@ -44,7 +45,10 @@ AT_THE_CASE: Mapping[type[Any], Callable[[Any], Body]] = {
 
 
 def _claim(body: Any, id_: str) -> tuple[str, str, str] | None:
-    return (DEVICES, quoted(body.device), f"claim:{id_}") if body.device is not None else None
+    if body.device is None and not body.alert_key:
+        return None
+    partition, _ = guard_place(body.device or "", body.error_code, body.alert_key)
+    return DEVICES, partition, f"claim:{id_}"
 
 
 def _adoption(body: Any, id_: str) -> tuple[str, str, str] | None:

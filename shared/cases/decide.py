@@ -21,6 +21,7 @@ from shared.cases.messages import (
     UpdateCase,
 )
 from shared.definitions.catalogue import Catalogue
+from shared.definitions.policy import Policy
 from shared.devices.messages import BindAlert, ClaimGuard
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
@@ -40,21 +41,23 @@ RESPONSES = ("phone_call", "email", "sms", "conversation", "appointment")
 """Activities to the customer of which the first one is the first response."""
 
 
-async def open_case(message: Message[OpenCase], _now: datetime) -> Decision[None]:
-    """Ask the device's guard where there is one to ask, else create the case."""
+def open_case(message: Message[OpenCase], catalogue: Catalogue) -> Decision[None]:
+    """Ask the guard of its error where there is one to ask, else create the case."""
     opening = message.body
-    if opening.device is not None and opening.error_code is not None:
-        alert = BindAlert(opening.device, opening.error_code, opening.seen or message.time, opening)
+    key = catalogue.policy.key_of(opening.device, opening.error_code, opening.alert_key)
+    if key is not None:
+        seen = opening.seen or message.time
+        alert = BindAlert(opening.device or "", opening.error_code, seen, opening, key)
         return Decision(then=Outgoing(derived("alert", message.id), alert, reply_to=message.reply_to))
     creation = CreateCase(opening.case, 1, message.time, opening)
     return Decision(then=Outgoing(derived("create", opening.case, "1"), creation, reply_to=message.reply_to))
 
 
 async def reactivate_case(message: Message[ReactivateCase], _now: datetime) -> Decision[None]:
-    """Ask the device's guard first: only one case may be open for a device and error code (I6)."""
+    """Ask the guard of its error first: only one case may be open for it (I6)."""
     wanted = message.body
-    if wanted.device is not None and wanted.error_code is not None:
-        claim = ClaimGuard(wanted.device, wanted.error_code, wanted)
+    if wanted.alert_key or (wanted.device is not None and wanted.error_code is not None):
+        claim = ClaimGuard(wanted.device or "", wanted.error_code, wanted, wanted.alert_key)
         return Decision(then=Outgoing(message.id, claim, reply_to=message.reply_to))
     reopening = ReopenCase(wanted.case, wanted.by, None, wanted.text)
     return Decision(then=Outgoing(message.id, reopening, reply_to=message.reply_to))
@@ -82,6 +85,7 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         entitlement=coverage.entitlement if coverage else None,
         entitlement_sla=coverage.sla if coverage else "",
         sla=opening.sla,
+        alert_key=creation.key,
     )
     return Decision(
         state=case,
@@ -123,7 +127,7 @@ def resolve_case(case: Case, message: Message[ResolveCase], catalogue: Catalogue
     moved = _move(
         case,
         message,
-        catalogue,
+        catalogue.policy,
         body.resolution,
         resolution=body.text,
         billable_minutes=case.billable_minutes + body.billable_minutes,
@@ -139,16 +143,23 @@ def resolve_case(case: Case, message: Message[ResolveCase], catalogue: Catalogue
 def cancel_case(case: Case, message: Message[CancelCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
     if case.is_open and case.open_activities:
         return Decision(refused=Refusal("open_activities", "status"))
-    return _move(case, message, catalogue, "cancelled", resolution=message.body.text, closed_at=now)
+    return _move(case, message, catalogue.policy, "cancelled", resolution=message.body.text, closed_at=now)
 
 
 def change_status(case: Case, message: Message[ChangeStatus], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    return _move(case, message, catalogue, message.body.status_reason)
+    return _move(case, message, catalogue.policy, message.body.status_reason)
 
 
 def reopen_case(case: Case, message: Message[ReopenCase], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    epoch = message.body.epoch or case.epoch + 1
-    return _move(case, message, catalogue, "in_progress", epoch=epoch, resolution="", closed_at=None)
+    """Open it again. What a guard has granted is done: where the case is still open, only the epoch is another.
+
+    So it is where an alert comes after a recovery whose resolution has not come yet, and then finds another epoch.
+    """
+    granted = message.body.epoch
+    if granted is not None and case.is_open and granted > case.epoch:
+        return Decision(state=replace(case, epoch=granted), outcome="stays_open", answer=_answer(case, "stays_open"))
+    policy = catalogue.policy if granted is None else None
+    return _move(case, message, policy, "in_progress", epoch=granted or case.epoch + 1, resolution="", closed_at=None)
 
 
 def escalate_case(case: Case, message: Message[EscalateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
@@ -195,13 +206,15 @@ def _unfit(changes: Any) -> Decision[Case] | None:
     return None
 
 
-def _move(case: Case, message: Message[Any], catalogue: Catalogue, status_reason: str, **fields: Any) -> Decision[Case]:
-    """Take the case to another status reason if the table and the policy have that row."""
+def _move(
+    case: Case, message: Message[Any], policy: Policy | None, status_reason: str, **fields: Any
+) -> Decision[Case]:
+    """Take the case to another status reason if the table has that row, and the policy, where that is to be asked."""
     if getattr(message.body, "if_version", None) not in (None, case.version):
         return Decision(refused=Refusal("version_changed", "if_version"))
     if not transitions.is_allowed(case.status_reason, message.body.kind, status_reason):
         return Decision(refused=Refusal("transition_not_allowed", "status"))
-    if not catalogue.policy.may_follow(case.status_reason, status_reason):
+    if policy is not None and not policy.may_follow(case.status_reason, status_reason):
         return Decision(refused=Refusal("transition_not_in_policy", "status_reason"))
     status = transitions.STATUS_OF[status_reason]
     moved = replace(case, status=status, status_reason=status_reason, **fields)

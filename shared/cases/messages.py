@@ -65,6 +65,8 @@ class CreateCase:
     opened_at: AwareDatetime
     opening: OpenCase
     coverage: Coverage | None = None
+    key: str = ""
+    """Which guard has decided it: what its alerts have in common, where that is not device and error code."""
 
     @property
     def number(self) -> str:
@@ -145,6 +147,8 @@ class ReactivateCase:
     device: str | None = None
     error_code: int | None = None
     text: str = ""
+    alert_key: str = ""
+    """The key of the case's guard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.cases.messages import CreateCase, OpenCase, ReactivateCase, ReopenCase
+from shared.cases.messages import AddActivity, CreateCase, OpenCase, ReactivateCase, ReopenCase
 from shared.definitions.policy import Flapping, Policy
 from shared.devices.messages import BindAlert, ClaimGuard, SettleAlert
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
@@ -20,6 +20,7 @@ from shared.runtime.ids import derived
 DEVICE = "carebus/devices"
 """Who acts where a device's alert or recovery does."""
 CAME_BACK = "The device reports the error again."
+FLAPS = "The error comes and goes: the case stays open until it was quiet for a while."
 MOST_LATE = timedelta(hours=1)
 """An alert from longer before a recovery is taken for new: a device that restarts may have lost the time."""
 SOON = timedelta(seconds=30)
@@ -55,6 +56,8 @@ class Guard:
     """When something was last heard of the error."""
     token: str = ""
     """What the end of the quiet time must carry that the guard waits for."""
+    key: str = ""
+    """Its alerts' key, as they bring it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ class Glance:
     is_open: bool
     number: str
     status: str = ""
-    status_reason: str = ""
     closed_at: datetime | None = None
+    may_reopen: bool = True
+    """Whether it would take a reopening: one that was promised and refused would be pending for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def claim_guard(guard: Guard, message: Message[ClaimGuard], facts: GuardFacts, _
         return Decision(refused=Refusal("another_case_is_open" if guard.case != wanted.case else "case_is_open"))
     if facts.wanted is None:
         return Decision(refused=Refusal("not_found", "case"))
-    if not _may_reopen(facts.wanted, facts.policy):
+    if not facts.wanted.may_reopen:
         return Decision(refused=Refusal("transition_not_allowed", "status"))
     moved = replace(
         guard,
@@ -143,7 +147,8 @@ def _again(guard: Guard, message: Message[BindAlert], facts: GuardFacts, now: da
     """Open the resolved case again inside the reopen window, else another one.
 
     Where the error comes and goes, it is the same case however short the window, and journeys hear of an occurrence:
-    nobody is told again. Of what was alerted before the device was seen to work, only the occurrence counts.
+    nobody is told again, nor where the recovery in front of the alert has not resolved the case yet. Of what was
+    alerted before the device was seen to work, only the occurrence counts.
     """
     held, policy = facts.held, facts.policy
     assert held is not None
@@ -151,9 +156,11 @@ def _again(guard: Guard, message: Message[BindAlert], facts: GuardFacts, now: da
         return _occurrence(guard, message, facts, now)
     turned = _turned(guard, policy.flapping, now)
     is_recent = now - (held.closed_at or now) < policy.reopen_within
-    if not held.is_open and (not (is_recent or turned.is_flapping) or not _may_reopen(held, policy)):
+    if not held.is_open and (not (is_recent or turned.is_flapping) or not held.may_reopen):
         return _open(turned, message, facts, now)
-    wanted = ReactivateCase(guard.case, DEVICE, message.body.device, message.body.error_code, CAME_BACK)
+    wanted = ReactivateCase(
+        guard.case, DEVICE, message.body.device, message.body.error_code, CAME_BACK, message.body.key
+    )
     moved = replace(
         _counted(turned, message.body.seen, now),
         epoch=max(guard.epoch, held.epoch) + 1,
@@ -164,12 +171,14 @@ def _again(guard: Guard, message: Message[BindAlert], facts: GuardFacts, now: da
         resolving="",
         token="",
     )
-    outcome = "occurrence_added" if moved.is_flapping else "reopened"
+    outcome = "occurrence_added" if moved.is_flapping or held.is_open else "reopened"
+    begins = moved.is_flapping and not guard.is_flapping
     return Decision(
         state=moved,
         outcome="reopened",
         detail={"case": guard.case},
         answer=_answer(guard, outcome),
+        messages=(noted_on(moved, message.id, FLAPS, now + SOON),) if begins else (),
         then=finish(moved),
     )
 
@@ -193,7 +202,7 @@ ALERT: Mapping[Standing, Callable[[Guard, Message[BindAlert], GuardFacts, dateti
 def finish(guard: Guard) -> Outgoing:
     """Return the message that makes the guard's promise true: the same one, whoever finds it pending."""
     if guard.opening is not None:
-        body = CreateCase(guard.case, guard.epoch, guard.opened_at, guard.opening)
+        body = CreateCase(guard.case, guard.epoch, guard.opened_at, guard.opening, guard.key)
         return Outgoing(derived("create", guard.case, str(guard.epoch)), body, reply_to=guard.reply_to)
     assert guard.reactivation is not None
     reopening = ReopenCase(guard.case, guard.reactivation.by, guard.epoch, guard.reactivation.text)
@@ -203,6 +212,11 @@ def finish(guard: Guard) -> Outgoing:
 def settled_at(at: datetime, cause: str, partition: str, row: str) -> tuple[Outgoing, ...]:
     """Return the message that looks at that time whether all is quiet; `cause` is the token it carries."""
     return (Outgoing(derived("settle", cause), SettleAlert(partition, row, cause), at=at),)
+
+
+def noted_on(guard: Guard, cause: str, text: str, at: datetime | None = None) -> Outgoing:
+    """Return the message that puts a note on the timeline of the guard's case."""
+    return Outgoing(derived("noted", cause), AddActivity(guard.case, "note", DEVICE, text), at=at)
 
 
 def heard(guard: Guard, flapping: Flapping | None, now: datetime) -> Guard:
@@ -221,11 +235,6 @@ def _turned(guard: Guard, flapping: Flapping | None, now: datetime) -> Guard:
         return replace(guard, turns=(), is_flapping=False)
     recent = (*(turn for turn in guard.turns if now - turn < flapping.within), now)[-flapping.alerts - 1 :]
     return replace(guard, turns=recent, is_flapping=guard.is_flapping or len(recent) > flapping.alerts)
-
-
-def _may_reopen(glance: Glance, policy: Policy) -> bool:
-    """Whether the case will take what the guard promises: one that did not would be pending for ever."""
-    return policy.may_follow(glance.status_reason, "in_progress")
 
 
 def _counted(guard: Guard, seen: datetime, now: datetime) -> Guard:
@@ -249,7 +258,7 @@ def _open(before: Guard | None, message: Message[BindAlert], facts: GuardFacts, 
     opening, seen = message.body.opening, min(message.body.seen, now)
     is_over = before is not None and _is_late(before, message) and facts.policy.recovery == "resolve"
     settling = settled_at(now + SOON, message.id, *message.body.place) if is_over else ()
-    creation = CreateCase(opening.case, 1, now, opening)
+    creation = CreateCase(opening.case, 1, now, opening, message.body.key)
     guard = Guard(
         case=opening.case,
         epoch=1,
@@ -267,5 +276,6 @@ def _open(before: Guard | None, message: Message[BindAlert], facts: GuardFacts, 
         is_flapping=before.is_flapping if before else False,
         stirred_at=now,
         token=message.id if settling else "",
+        key=message.body.key,
     )
     return Decision(state=guard, outcome="opened", detail={"case": guard.case}, messages=settling, then=finish(guard))

@@ -11,7 +11,19 @@ from datetime import datetime, timedelta
 from shared.cases.messages import ResolveCase
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Policy
-from shared.devices.guard import DEVICE, SOON, Glance, Guard, GuardFacts, Standing, finish, heard, settled_at, standing
+from shared.devices.guard import (
+    DEVICE,
+    SOON,
+    Glance,
+    Guard,
+    GuardFacts,
+    Standing,
+    finish,
+    heard,
+    noted_on,
+    settled_at,
+    standing,
+)
 from shared.devices.messages import RecoverAlert, RecoverDevice, SettleAlert, guard_place
 from shared.runtime.decision import Answer, Decision, Outgoing
 from shared.runtime.envelope import Message
@@ -84,7 +96,8 @@ def settle_alert(guard: Guard, message: Message[SettleAlert], facts: GuardFacts,
 def _resolve(guard: Guard, message: Message[RecoverAlert], facts: GuardFacts, now: datetime) -> Decision[Guard]:
     assert facts.held is not None
     if facts.policy.recovery == "note":
-        return _noted(replace(guard, token=""))
+        noted = _noted(replace(guard, token=""))
+        return noted if guard.is_flapping else replace(noted, then=noted_on(guard, message.id, WORKS))
     if patience := _patience(guard, facts.policy):
         return _settling(guard, message, now + patience)
     return _resolved(replace(guard, token=""), facts.held, message.id)

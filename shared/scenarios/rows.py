@@ -75,6 +75,7 @@ class CaseRow:
     status_reason: str
     device: str | None = None
     error_code: int | None = None
+    alert_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def of_command(command: Command, case: CaseRow) -> Body:
         case "status":
             return ChangeStatus(case.id, AGENT, command.status_reason, command.text)
         case "reactivate":
-            return ReactivateCase(case.id, AGENT, case.device, case.error_code, command.text)
+            return ReactivateCase(case.id, AGENT, case.device, case.error_code, command.text, case.alert_key)
 
 
 def of_person(person: Person) -> Iterator[Body]:

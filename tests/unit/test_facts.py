@@ -12,6 +12,7 @@ from shared.cases.case import Case
 from shared.contacts.contact import Consent, Contact
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import asks
+from shared.definitions.policy import Policy
 from shared.definitions.scope import COMPARED, CONTACT
 from shared.deliveries.delivery import Delivery
 from shared.deliveries.messages import SendSms
@@ -56,8 +57,8 @@ async def store() -> MemoryStore:
 
 
 async def test_a_guard_sees_of_a_case_what_decides() -> None:
-    assert await facts.glance(await store(), "K1") == Glance(3, False, "CAS-1", "resolved", "problem_solved")
-    assert await facts.glance(await store(), "K2") is None
+    assert await facts.glance(await store(), "K1", Policy()) == Glance(3, False, "CAS-1", "resolved")
+    assert await facts.glance(await store(), "K2", Policy()) is None
 
 
 async def test_a_delivery_sees_points_and_the_consents_of_its_channels_present_point() -> None:

@@ -111,7 +111,7 @@ async def test_a_device_case_is_reactivated_through_its_guard() -> None:
 
 async def test_a_reactivation_that_the_guard_refuses_is_told_to_who_waits() -> None:
     api = await with_case(device="D-1", error_code=11)
-    await api.world.say(ResolveCase(CASE, "a"))
+    await api.world.say(CancelCase(CASE, "a"))
     await api.world.has_case(case=OTHER, device="D-1", error_code=11)
     body = problem(await api.post("reactivate", Prefer="wait=5", Idempotency_Key="k"), 409)
     assert body["errors"][0]["reason"] == "another_case_is_open"

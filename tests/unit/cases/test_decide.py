@@ -17,10 +17,12 @@ from shared.cases.messages import (
     ReopenCase,
     ResolveCase,
 )
+from shared.definitions.catalogue import Catalogue
+from shared.definitions.policy import Policy
 from shared.devices.messages import BindAlert, ClaimGuard
 from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain
-from shared.runtime.decision import Answer, Decision, Outgoing, View
+from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, View
 from shared.runtime.envelope import ReplyTo
 from tests.unit.cases.building import CASE, CATALOGUE, CONTACT, LATER, NOON, OPENING, case, message
 
@@ -53,33 +55,47 @@ def views(decision: Decision[Case]) -> dict[str, View]:
     return {view.list: view for view in found}
 
 
-async def test_opening_for_a_device_error_asks_the_guard_of_both() -> None:
-    then = following(await open_case(message(OPENING, reply_to=ASKER), NOON))
+def test_opening_for_a_device_error_asks_the_guard_of_both() -> None:
+    then = following(open_case(message(OPENING, reply_to=ASKER), CATALOGUE))
     assert then.body == BindAlert("D-1", 11, LATER, OPENING)
     assert then.reply_to == ASKER
 
 
-async def test_the_alert_was_seen_when_the_opening_says_so() -> None:
-    body = following(await open_case(message(replace(OPENING, seen=NOON)), LATER)).body
+def test_the_alert_was_seen_when_the_opening_says_so() -> None:
+    body = following(open_case(message(replace(OPENING, seen=NOON)), CATALOGUE)).body
     assert isinstance(body, BindAlert)
     assert body.seen == NOON
 
 
 @pytest.mark.parametrize("missing", [{"device": None}, {"error_code": None}, {"device": None, "error_code": None}])
-async def test_opening_without_device_or_error_creates_at_once(missing: dict[str, None]) -> None:
+def test_opening_without_device_or_error_creates_at_once(missing: dict[str, None]) -> None:
     opening = replace(OPENING, **missing)  # type: ignore[arg-type]
-    then = following(await open_case(message(opening, reply_to=ASKER), NOON))
+    then = following(open_case(message(opening, reply_to=ASKER), CATALOGUE))
     assert then.body == CreateCase(CASE, 1, LATER, opening)
     assert then.reply_to == ASKER
 
 
-async def test_an_error_code_of_zero_is_one() -> None:
-    then = following(await open_case(message(replace(OPENING, error_code=0)), NOON))
+def test_an_error_code_of_zero_is_one() -> None:
+    then = following(open_case(message(replace(OPENING, error_code=0)), CATALOGUE))
     assert isinstance(then.body, BindAlert)
 
 
-async def test_the_same_opening_again_is_followed_by_the_same_message() -> None:
-    assert await open_case(message(OPENING), NOON) == await open_case(message(OPENING), LATER)
+def test_the_same_opening_again_is_followed_by_the_same_message() -> None:
+    assert open_case(message(OPENING), CATALOGUE) == open_case(message(OPENING), CATALOGUE)
+
+
+def test_alerts_are_one_by_what_the_policy_says_and_the_case_knows_its_guard() -> None:
+    given = Catalogue({}, {}, {}, policies={"cases": Policy(alert_key=("attribute",))})
+    opening = replace(OPENING, device=None, error_code=None, alert_key="line 4")
+    alert = following(open_case(message(opening), given)).body
+    assert alert == BindAlert("", None, LATER, opening, "key:line 4")
+    created = changed(create_case(message(replace(CREATION, opening=opening, key="key:line 4")), given, LATER))
+    assert created.alert_key == "key:line 4"
+
+
+async def test_reactivating_a_case_of_another_key_asks_that_guard() -> None:
+    wanted = ReactivateCase(CASE, "A-1", alert_key="key:line 4")
+    assert following(await reactivate_case(message(wanted), NOON)).body == ClaimGuard("", None, wanted, "key:line 4")
 
 
 async def test_reactivating_asks_the_guard_where_there_is_one() -> None:
@@ -236,3 +252,25 @@ def test_a_command_meant_for_another_version_is_refused(command: tuple[Any, Any]
     refused = decide(case(version=3), message(body), CATALOGUE, LATER).refused
     assert (refused.reason, refused.field) == ("version_changed", "if_version")
     assert decide(case(version=2), message(body), CATALOGUE, LATER).refused is None
+
+
+def test_what_a_guard_grants_while_the_case_is_open_is_only_another_epoch() -> None:
+    decision = reopen_case(case(), message(ReopenCase(CASE, "carebus/devices", 2)), CATALOGUE, LATER)
+    assert decision.outcome == "stays_open"
+    assert (changed(decision).epoch, changed(decision).status_reason, decision.raised) == (2, "in_progress", ())
+    refused = TURNED[ResolveCase](changed(decision), message(ResolveCase(CASE, "d", if_epoch=1)), CATALOGUE, LATER)
+    assert refused.refused == Refusal("opened_anew", "if_epoch")
+
+
+@pytest.mark.parametrize("epoch", [None, 1])
+def test_an_open_case_is_not_opened_again(epoch: int | None) -> None:
+    decision = reopen_case(case(), message(ReopenCase(CASE, "A", epoch)), CATALOGUE, LATER)
+    assert decision.refused == Refusal("transition_not_allowed", "status")
+
+
+def test_what_a_guard_has_granted_is_done_though_the_policy_has_changed_since() -> None:
+    """A guard that promises what its case refuses would be pending for ever, and alerts would open nothing."""
+    strict = Catalogue({}, {}, {}, policies={"cases": Policy(allowed={"problem_solved": frozenset({"on_hold"})})})
+    closed = case("problem_solved")
+    assert changed(reopen_case(closed, message(ReopenCase(CASE, "A", 2)), strict, LATER)).is_open
+    assert reopen_case(closed, message(ReopenCase(CASE, "A", None)), strict, LATER).refused is not None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.cases.messages import CreateCase, OpenCase, ReopenCase, ResolveCase
+from shared.cases.messages import AddActivity, CreateCase, OpenCase, ReopenCase, ResolveCase
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Flapping, Policy
 from shared.devices.guard import Glance, Guard, GuardFacts, bind_alert, open_first
@@ -23,9 +23,9 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 RESOLVE = Policy(recovery="resolve", flapping=Flapping(alerts=2, within=60 * MINUTE, quiet=10 * MINUTE))
 NOTE = replace(RESOLVE, recovery="note")
-OPEN = Glance(2, True, "CAS-1", "active", "in_progress")
-CLOSED = Glance(2, False, "CAS-1", "resolved", "problem_solved", NOON)
-CANCELLED = replace(CLOSED, status="cancelled", status_reason="cancelled")
+OPEN = Glance(2, True, "CAS-1", "active")
+CLOSED = Glance(2, False, "CAS-1", "resolved", NOON)
+CANCELLED = replace(CLOSED, status="cancelled")
 ASKER = ReplyTo("journey-steps", "answered", {"token": "k"})
 
 
@@ -59,7 +59,7 @@ def moved(decision: Decision[Guard]) -> Guard:
 
 RECOVERING = [
     pytest.param(OPEN, RESOLVE, "resolved", ResolveCase, id="open: resolved"),
-    pytest.param(OPEN, NOTE, "noted", None, id="open, and the policy only notes"),
+    pytest.param(OPEN, NOTE, "noted", AddActivity, id="open, and the policy only notes"),
     pytest.param(None, RESOLVE, "noted", None, id="being opened: later"),
     pytest.param(replace(OPEN, epoch=1), RESOLVE, "noted", None, id="being opened again: later"),
     pytest.param(CLOSED, RESOLVE, "nothing_open", None, id="resolved before"),
@@ -152,7 +152,7 @@ class Flap:
     def __init__(self, policy: Policy = RESOLVE) -> None:
         self.policy, self.now, self.number = policy, NOON, 0
         first = open_first(alert(NOON, "a0"), GuardFacts(None, None, policy), NOON)
-        self.guard, self.case = moved(first), Glance(1, True, "CAS-1", "active", "in_progress")
+        self.guard, self.case = moved(first), Glance(1, True, "CAS-1", "active")
         self.scheduled: list[tuple[datetime, Any]] = []
 
     def alert(self) -> Decision[Guard]:
@@ -178,13 +178,11 @@ class Flap:
         self.scheduled += [(each.at, each.body) for each in decision.messages if each.at is not None]
         match decision.then.body if decision.then else None:
             case ResolveCase(if_epoch=epoch) if epoch == self.case.epoch:
-                self.case = replace(
-                    self.case, is_open=False, status="resolved", status_reason="problem_solved", closed_at=self.now
-                )
+                self.case = replace(self.case, is_open=False, status="resolved", closed_at=self.now)
             case ReopenCase(epoch=int(epoch)):
-                self.case = Glance(epoch, True, "CAS-1", "active", "in_progress")
+                self.case = Glance(epoch, True, "CAS-1", "active")
             case CreateCase():
-                self.case = Glance(1, True, "CAS-1", "active", "in_progress")
+                self.case = Glance(1, True, "CAS-1", "active")
         return decision
 
 
