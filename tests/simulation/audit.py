@@ -100,15 +100,20 @@ def i2_occurrences_add_up(it: Evidence) -> Iterator[str]:
 
 
 def _bound(rows: Rows, code: str) -> list[dict[str, Any]]:
-    kinds = ("alert:", "claim:")
-    steps = [row for key, row in rows.items() if key.startswith(kinds) and str(row["body"]["error_code"]) == code]
-    return sorted((step for step in steps if step["outcome"] != "refused"), key=order)
+    kinds = ("alert:", "claim:", "recovery:", "settling:")
+    steps = [row for key, row in rows.items() if key.startswith(kinds) and _code(row["body"]) == code]
+    return sorted((step for step in steps if step["outcome"] not in ("refused", "outdated")), key=order)
+
+
+def _code(body: dict[str, Any]) -> str:
+    """Return the error code that a message to a guard is about."""
+    return str(body["error_code"]) if "error_code" in body else body["row"].removeprefix("open:")
 
 
 def _counted(device: str, key: str, guard: dict[str, Any], bound: list[dict[str, Any]]) -> Iterator[str]:
     count = 0
     for step in bound:
-        count = {"opened": 1, "occurrence_added": count + 1}.get(step["outcome"], count)
+        count = {"opened": 1, "occurrence_added": count + 1, "reopened": count + 1}.get(step["outcome"], count)
     if guard["state"]["count"] != count or guard["n"] != len(bound):
         yield f"{device} {key} counts {guard['state']['count']} in {guard['n']} steps; rows say {count} in {len(bound)}"
 

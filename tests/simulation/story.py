@@ -54,6 +54,8 @@ def tell(world: World) -> Story:
     _set_up(world, story)
     for number in range(rng.randint(2, 6)):
         _plan_event(world, story, number)
+    for number in range(rng.choice((0, 0, 1, 4))):
+        _plan_recovery(world, number)
     for number in range(rng.randint(1, 8)):
         _plan_command(world, story, number)
     if rng.random() < 0.3:
@@ -185,6 +187,21 @@ def _plan_event(world: World, story: Story, number: int) -> None:
     for _ in range(rng.choice((1, 1, 2, 3))):
         door = rng.choice((_knock, _produce))
         world.plan(at + rng.choice((0, 0, 1, 900)), lambda door=door: door(world, story, event))  # type: ignore[misc]
+
+
+def _plan_recovery(world: World, number: int) -> None:
+    """A device says that it works again, or did a while ago; of one of its errors, or of all."""
+    rng = world.rng
+    at = rng.choice((95, 200, 7300, 20100)) + rng.random() * 60
+    data: dict[str, Any] = {"device_id": rng.choice([*DEVICES, "D-1"])}
+    if rng.random() < 0.7:
+        data["error_code"] = rng.choice(CODES)
+    seen = START + timedelta(seconds=at - rng.choice((0, 0, 30)))
+    envelope = {"specversion": "1.0", "id": f"w{number}", "source": "/plants/1", "type": "device-recovered"}
+    event = json.dumps({**envelope, "time": seen.isoformat(), "data": data}).encode()
+    for twin in range(rng.choice((1, 1, 2))):
+        message = BusMessage(f"device-w{number}-{twin}", event)
+        world.plan(at + rng.choice((0, 0, 900)), lambda message=message: _put(world, "device-events", message))  # type: ignore[misc]
 
 
 def _knock(world: World, story: Story, event: dict[str, Any]) -> None:

@@ -153,7 +153,7 @@ class Flap:
         self.policy, self.now, self.number = policy, NOON, 0
         first = open_first(alert(NOON, "a0"), GuardFacts(None, None, policy), NOON)
         self.guard, self.case = moved(first), Glance(1, True, "CAS-1", "active")
-        self.scheduled: list[tuple[datetime, Any]] = []
+        self.scheduled: list[tuple[Any, SettleAlert]] = []
 
     def alert(self) -> Decision[Guard]:
         message = alert(self._later(), f"a{self.number}")
@@ -175,7 +175,7 @@ class Flap:
 
     def _apply(self, decision: Decision[Guard]) -> Decision[Guard]:
         self.guard = decision.state or self.guard
-        self.scheduled += [(each.at, each.body) for each in decision.messages if each.at is not None]
+        self.scheduled += [(each.at, each.body) for each in decision.messages if isinstance(each.body, SettleAlert)]
         match decision.then.body if decision.then else None:
             case ResolveCase(if_epoch=epoch) if epoch == self.case.epoch:
                 self.case = replace(self.case, is_open=False, status="resolved", closed_at=self.now)
