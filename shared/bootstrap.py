@@ -16,6 +16,9 @@ from shared.devices.recovery import Recoveries
 from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers
+from shared.intake.door import IntakeDoor
+from shared.intake.reply_tokens import ReplyTokens
+from shared.intake_facts import IntakeFactsGatherer
 from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
@@ -43,6 +46,7 @@ class Services:
     definitions: Definitions
     links: Links
     ingest: Ingest
+    intake: IntakeDoor
     reports: ProviderReports
     pipeline: Pipeline
 
@@ -51,6 +55,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
     """Put the system together over any store, bus, clock and provider: the cloud's, or a simulation's."""
     definitions = Definitions(store, clock, settings.definitions_cache)
     links = Links(settings.public_url, link_keys(settings.link_keys))
+    tokens = ReplyTokens(settings.reply_address, link_keys(settings.link_keys))
     start = StartJourneys(store, definitions.current, partial(facts.audience, store), partial(facts.verdicts, store))
     senders = {"sms": settings.sms_from, "email": settings.email_from}
     if settings.vapid_key:
@@ -62,10 +67,12 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         RunFactsGatherer(definitions, clock),
         Control(store, bus, definitions),
         Ticking(store, definitions),
-        Replies(partial(facts.whose_phone, store)),
+        Replies(partial(facts.whose_phone, store), definitions.current),
         LineMover(store),
         Recoveries(store, definitions.current),
         RoutingFacts(definitions),
+        IntakeFactsGatherer(definitions, clock),
+        tokens.marks,
     )
     known = handlers(start, around)
     return Services(
@@ -76,6 +83,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         definitions=definitions,
         links=links,
         ingest=Ingest(bus, definitions, clock, credentials.parse(settings.senders)),
+        intake=IntakeDoor(bus, clock, tokens, {settings.email_from.lower(), settings.reply_address.lower()}),
         reports=ProviderReports(store, clock, settings.public_url),
         pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit, clock), perform),
     )

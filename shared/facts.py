@@ -74,13 +74,23 @@ async def _contact(store: Store, contact: str) -> contacts.Contact | None:
 
 async def whose_phone(store: Store, phone: str) -> list[str]:
     """Find who has this number now. The rows only say who has had it, so each is asked again."""
-    page = await store.page(*contacts.PHONES, prefix=f"{joined(phone)}~")
-    found = []
-    for row in page.rows:
-        held = await read_head(store, contacts.TABLE, quoted(row.data["contact"]), contacts.HEAD, contacts.Contact)
-        if held is not None and held.points.get("sms") == phone:
-            found.append(held.id)
-    return found
+    return [each.id for each in await _named(store, contacts.PHONES, joined(phone)) if each.points.get("sms") == phone]
+
+
+async def whose_email(store: Store, email: str) -> list[str]:
+    """Find who has this address now, however it is written in capitals."""
+    named = await _named(store, contacts.EMAILS, contacts.email_key(email))
+    return [each.id for each in named if each.points.get("email", "").casefold() == email.casefold()]
+
+
+async def _named(store: Store, place: tuple[str, str], prefix: str) -> list[contacts.Contact]:
+    page = await store.page(*place, prefix=f"{prefix}~")
+    found = [await _contact(store, row.data["contact"]) for row in page.rows]
+    return [each for each in found if each is not None]
+
+
+async def is_contact(store: Store, contact: str) -> bool:
+    return await _contact(store, contact) is not None
 
 
 async def person(store: Store, contact: str) -> Mapping[str, str]:

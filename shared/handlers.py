@@ -34,6 +34,10 @@ from shared.entitlements import entitlement as entitlements
 from shared.entitlements import ledger
 from shared.entitlements import messages as entitlement_messages
 from shared.events.messages import TriggerFired
+from shared.intake import correspondent as correspondents
+from shared.intake import messages as intake_messages
+from shared.intake.decide import go_on, release, take, take_first
+from shared.intake_facts import IntakeFactsGatherer
 from shared.journeys import messages as journey_messages
 from shared.journeys import run as runs
 from shared.journeys import segment_walk
@@ -82,6 +86,8 @@ class Surroundings:
     line_mover: merge.LineMover
     recoveries: Recoveries
     routing_facts: RoutingFacts
+    intake_facts: IntakeFactsGatherer
+    reply_mark: Callable[[str, str, bool], tuple[str, str]]
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -101,6 +107,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             *_articles(),
             *_contacts(),
             *_deliveries(around),
+            *_intake(around),
         )
     }
 
@@ -344,7 +351,9 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
             template, version = await around.definitions.template(body.template)
             sender = around.senders.get(channel, "")
             is_stopped = await around.definitions.is_stopped(body.journey) if body.journey else False
-            return SendFacts(channel, recipient, template, version, sender, around.ticket_link, is_stopped)
+            return SendFacts(
+                channel, recipient, template, version, sender, around.ticket_link, around.reply_mark, is_stopped
+            )
 
         return send_facts
 
@@ -356,4 +365,21 @@ def _deliveries(around: Surroundings) -> tuple[AnyHandler, ...]:
         Handler(delivery_messages.ProviderAnswered, deliveries.Delivery, key, provider_answered),
         Handler(delivery_messages.DeliveryReported, deliveries.Delivery, key, apply_report),
         Handler(delivery_messages.TakeReply, Reply, reply_key, take_again, take_reply, newest_sms),
+    )
+
+
+def _intake(around: Surroundings) -> tuple[AnyHandler, ...]:
+    def key(message: Message[intake_messages.TakeActivity]) -> Key:
+        return Key(correspondents.TABLE, message.body.correspondent, correspondents.HEAD, f"taken:{message.id}")
+
+    def row_key(message: Message[Any]) -> Key:
+        body = message.body
+        row = f"{correspondents.ROW}{body.activity}"
+        return Key(correspondents.TABLE, quoted(body.correspondent), row, f"step:{body.activity}:{message.id}")
+
+    read, incoming = around.intake_facts, correspondents.Incoming
+    return (
+        Handler(intake_messages.TakeActivity, correspondents.Correspondent, key, take, take_first, read.of_activity),
+        Handler(intake_messages.ContinueActivity, incoming, row_key, go_on),
+        Handler(intake_messages.ReleaseActivity, incoming, row_key, release, gather=read.of_release),
     )

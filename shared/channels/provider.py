@@ -25,6 +25,8 @@ class Outgoing:
     link: str = ""
     """Where a tap on a push message leads."""
     tag: str = ""
+    reply_to: str = ""
+    """Of an e-mail: where its answer goes."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

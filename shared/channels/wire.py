@@ -75,6 +75,8 @@ def email_request(message: Outgoing) -> Request:
         "recipients": {"to": [{"address": message.to}]},
         "content": content,
     }
+    if message.reply_to:
+        body["replyTo"] = [{"address": message.reply_to}]
     if message.headers:
         body["headers"] = dict(message.headers)
     headers = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contacts.messages import PutContact, SetConsent
 from shared.events.messages import RecordChanged
-from shared.runtime.decision import Decision, Outgoing, Put, Refusal
+from shared.runtime.decision import Answer, Decision, Outgoing, Put, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived, joined, quoted
 
@@ -17,6 +17,8 @@ HEAD = "head"
 PHONES = ("refs", "phone")
 """Rows that say who has, or once had, a number; whoever uses one asks the contact. None is taken away: a number moves
 from one contact to another, and a late removal would hide its new owner, whose STOP must be heard."""
+EMAILS = ("refs", "email")
+"""The same of e-mail addresses, by a hash of each: how it is written in capitals does not matter."""
 CHANNELS = ("sms", "email", "push")
 PURPOSES = ("transactional", "commercial")
 SHARDS = tuple("0123456789abcdef")
@@ -101,7 +103,8 @@ def create_contact(message: Message[PutContact], _facts: object, now: datetime) 
         state=contact,
         outcome="created",
         raised=(_changed(message, contact, (), now),),
-        hints=(*_found_by_phone(contact), Put("views", index(shard_of(contact.id)), quoted(contact.id), line)),
+        answer=Answer({"outcome": "created"}),
+        hints=(*_found_by(contact), Put("views", index(shard_of(contact.id)), quoted(contact.id), line)),
     )
 
 
@@ -114,7 +117,8 @@ def put_contact(contact: Contact, message: Message[PutContact], _facts: object, 
     changed = replace(contact, **{**said, "points": {**said["points"], **push}})
     columns = _columns(contact, changed)
     raised = (_changed(message, changed, columns, now),) if columns else ()
-    return Decision(state=changed, outcome="updated", raised=raised, hints=_found_by_phone(changed))
+    answer = Answer({"outcome": "updated"})
+    return Decision(state=changed, outcome="updated", raised=raised, answer=answer, hints=_found_by(changed))
 
 
 def set_consent(contact: Contact, message: Message[SetConsent], _facts: object, _now: datetime) -> Decision[Contact]:
@@ -181,9 +185,16 @@ def _changed(message: Message[PutContact], contact: Contact, columns: tuple[str,
     return Outgoing(derived("change", "contacts", contact.id, message.id), change)
 
 
-def _found_by_phone(contact: Contact) -> tuple[Put, ...]:
-    phone = contact.points.get("sms")
-    return (Put(*PHONES, joined(phone, contact.id), {"contact": contact.id}),) if phone else ()
+def email_key(email: str) -> str:
+    """Return the beginning of the keys under which an address is found."""
+    return derived("email", email.casefold())
+
+
+def _found_by(contact: Contact) -> tuple[Put, ...]:
+    phone, email, whose = contact.points.get("sms"), contact.points.get("email"), {"contact": contact.id}
+    by_phone = (Put(*PHONES, joined(phone, contact.id), whose),) if phone else ()
+    by_email = (Put(*EMAILS, joined(email_key(email), contact.id), whose),) if email else ()
+    return (*by_phone, *by_email)
 
 
 def _points(body: PutContact) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from shared.definitions import attribute_reader, conditions, mapping, templates
-from shared.definitions.attributes import Attribute
+from shared.definitions.attributes import Attribute, fits
 from shared.definitions.intake import (
     CHANNELS,
     CLOSED_LISTS,
@@ -24,7 +24,7 @@ from shared.definitions.names import nearest
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
 from shared.definitions.scope import ADDRESSEE, CASE_COLUMNS, CONTACT, TICKET, Scope, UnknownPath
-from shared.definitions.tile_reader import Library
+from shared.definitions.tile_reader import FROM_OUTSIDE, Library
 
 MOST_RULES = 100
 MOST_MESSAGES = 1000
@@ -43,6 +43,7 @@ def parse(node: Node, reader: Reader, library: Library) -> Intake:
     if "attributes" in fields and channel != "webhook":
         reader.fault(fields["attributes"], "only a webhook brings attributes")
     rules = _Rules(reader, library, channel, declared).read(fields.get("rules"))
+    _check_triggers(fields.get("attributes"), declared, library, reader)
     unknown = "unknown_sender"
     return Intake(
         channel,
@@ -51,6 +52,15 @@ def parse(node: Node, reader: Reader, library: Library) -> Intake:
         _limit(fields["limit"], reader) if "limit" in fields else Limit(),
         declared,
     )
+
+
+def _check_triggers(node: Node | None, declared: Mapping[str, Attribute], library: Library, reader: Reader) -> None:
+    """An attribute is of the type that the triggers with this command give it."""
+    for trigger in library.triggers.values():
+        for name, attribute in trigger.attributes.items() if trigger and trigger.command == FROM_OUTSIDE else ():
+            if name in declared and not fits(attribute.type, declared[name].type):
+                told = f"`{name}` of the trigger `{trigger.name if trigger else ''}` is of type {attribute.type}"
+                reader.fault(reader.entries(node)[name], told)
 
 
 def _limit(node: Node, reader: Reader) -> Limit:
@@ -107,7 +117,7 @@ class _Rules:
     def _create(self, node: Node) -> Create:
         for name, item in self._reader.entries(node).items():
             self._check_constant(name, item)
-        return Create(mapping.parse(node, FIELDS, self._scope, self._reader))
+        return Create(mapping.parse(node, FIELDS, self._scope.without("contact"), self._reader))
 
     def _check_constant(self, name: str, node: Node) -> None:
         """A priority and the like is one of a closed list; that of a path is looked at when a message comes."""

@@ -41,6 +41,8 @@ CHANNELS: Mapping[str, Channel] = {"send_sms": "sms", "send_email": "email", "se
 WINNERS: tuple[Literal["goal", "clicks", "opens"], ...] = ("goal", "clicks", "opens")
 ARMS: tuple[Literal["a", "b"], ...] = ("a", "b")
 
+FROM_OUTSIDE = "take_activity"
+"""The command of triggers whose events are messages to us."""
 type Named[D] = Mapping[str, D | None]
 """Definitions by name; None is one whose own text is at fault."""
 
@@ -133,6 +135,8 @@ class TileReader:
     def _activate(self, step: Step, scope: Scope) -> ActivateTile:
         node = step.fields[step.kind]
         trigger = self._reader.known(node, "trigger", self._library.triggers)
+        if trigger and trigger.command == FROM_OUTSIDE:
+            self._reader.fault(node, f"`{trigger.name}` is what other systems send: no journey raises it")
         sources: Mapping[str, mapping.Source] = {}
         if trigger:
             given = step.fields.get("with", Node({}, step.node.line))

@@ -22,6 +22,10 @@ class SendMessage:
     """Of the journey: where the message's outcome is counted."""
     run: str = ""
     tile: str = ""
+    automatic: bool = False
+    """Whether it is sent because somebody wrote, with no person behind it; whoever answers it is answered by none."""
+    answers: str = ""
+    """The Message-ID of the mail that it answers."""
     points_of: str = ""
     """Another contact whose contact points are used: a tester's, in a test run."""
     attempt: int = 0

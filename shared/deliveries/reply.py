@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.contacts.messages import SetConsent
+from shared.definitions.catalogue import Catalogue
 from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
 from shared.events.messages import TriggerFired
+from shared.intake.messages import TakeActivity
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message, restored
@@ -28,6 +30,10 @@ SAYS: Mapping[str, str] = {"stop": "opted_out", "start": "opted_in"}
 PURPOSES = ("transactional", "commercial")
 SOURCE = "sms"
 
+CHANNEL = "sms"
+"""Of the intake that takes what is not obeyed."""
+
+Published = Callable[[], Awaitable[Catalogue]]
 Whose = Callable[[str], Awaitable[list[str]]]
 """Finds the contacts whose phone number this is now."""
 
@@ -48,20 +54,31 @@ class Reply:
 class Replies:
     """Finds whose a received SMS is, and owns no state."""
 
-    def __init__(self, whose: Whose) -> None:
+    def __init__(self, whose: Whose, published: Published) -> None:
         self._whose = whose
+        self._published = published
 
     async def route(self, message: Message[SmsReceived], now: datetime) -> Decision[None]:
-        """Hand it to everybody who has the number: who opts out opts the number out, whoever else is reached there."""
-        contacts = await self._whose(message.body.sender)
-        if not contacts:
+        """Hand it to everybody who has the number: who opts out opts the number out, whoever else is reached there.
+
+        What is no word to be obeyed also goes to the intake for SMS, where one is published.
+        """
+        contacts, body = await self._whose(message.body.sender), message.body
+        activity = await self._activity(message)
+        if not contacts and not activity:
             return _unmatched(message, now)
-        body = message.body
         takes = [
             Outgoing(derived("reply", message.id, contact), TakeReply(contact, message.id, body.text, body.at))
             for contact in contacts
         ]
-        return Decision(messages=tuple(takes[1:]), then=takes[0])
+        all_ = (*takes, *activity)
+        return Decision(messages=tuple(all_[1:]), then=all_[0])
+
+    async def _activity(self, message: Message[SmsReceived]) -> tuple[Outgoing, ...]:
+        body = message.body
+        if keyword(body.text) in SAYS or CHANNEL not in (await self._published()).intakes:
+            return ()
+        return (Outgoing(derived("activity", message.id), TakeActivity("sms", body.sender, body.at, text=body.text)),)
 
 
 def take_reply(message: Message[TakeReply], newest: str, _now: datetime) -> Decision[Reply]:

@@ -57,6 +57,8 @@ class SendFacts:
     """Empty where the channel is not set up."""
     ticket_link: Callable[[str, datetime], str]
     """Case and time of issue to a signed link; equal input gives an equal link."""
+    reply_mark: Callable[[str, str, bool], tuple[str, str]] = lambda _case, _unique, _automatic: ("", "")
+    """Case, what names this mail, and whether nobody wrote it, to its Reply-To and Message-ID; empty for none."""
     is_stopped: bool = False
     """Whether the journey that wanted the message has been stopped meanwhile."""
 
@@ -114,7 +116,7 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
         text = render(facts.template, facts.recipient.language, values)
     except TemplateError:
         return _failed(judged, "template_error", now)
-    outgoing = _pinned(delivery, facts.recipient, facts.sender, text, now)
+    outgoing = _marked(_pinned(delivery, facts.recipient, facts.sender, text, now), delivery, facts)
     sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now, calls=1)
     return Decision(state=_timed(sending, "sending", now), call=_call(sending))
 
@@ -175,6 +177,20 @@ def _pinned(delivery: Delivery, recipient: Recipient, sender: str, text: Text, n
         first_sent=now,
         tag=joined(delivery.contact, delivery.id),
     )
+
+
+def _marked(outgoing: ProviderMessage, delivery: Delivery, facts: SendFacts) -> ProviderMessage:
+    """Mark a mail about a case, so that its answer finds it, and one that nobody wrote, so that no program answers."""
+    request = delivery.request
+    if delivery.channel != "email":
+        return outgoing
+    unique = f"{delivery.id}.{delivery.attempt}"
+    reply_to, message_id = facts.reply_mark(request.case, unique, request.automatic) if request.case else ("", "")
+    headers = {"Message-ID": message_id, "In-Reply-To": request.answers, "References": request.answers}
+    if request.automatic:  # RFC 3834, 5; the other is what Exchange heeds
+        headers |= {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+    told = {name: value for name, value in headers.items() if value}
+    return replace(outgoing, reply_to=reply_to, headers={**outgoing.headers, **told})
 
 
 def request_id(delivery: str, attempt: int) -> str:

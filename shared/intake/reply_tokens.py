@@ -56,6 +56,10 @@ class ReplyTokens:
         mark = self._mark(case, automatic=automatic)
         return f"<{unique.lower()}.{mark}@{self._domain}>" if mark else ""
 
+    def marks(self, case: str, unique: str, automatic: bool) -> tuple[str, str]:
+        """Return Reply-To and Message-ID of one mail about a case."""
+        return self.reply_to(case, automatic=automatic), self.message_id(case, unique, automatic=automatic)
+
     def in_addresses(self, addresses: Iterable[str]) -> Named | None:
         """Return what the first of these addresses that is one of ours says."""
         return self._first(address.partition("+")[2].rpartition("@")[0] for address in addresses)

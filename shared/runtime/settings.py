@@ -35,6 +35,8 @@ class Settings:
     acs_connection: str = field(repr=False)
     sms_from: str
     email_from: str
+    reply_address: str
+    """Where answers to our mails come in, so that each carries a mark of its case. Empty: they carry none."""
     vapid_key: str = field(repr=False)
     """Signs push messages: a private key on P-256, 32 bytes in base64url. Empty: none are sent."""
     vapid_subject: str
@@ -65,6 +67,7 @@ class Settings:
             acs_connection=environment["AcsConnection"],
             sms_from=environment["CAREBUS_SMS_FROM"],
             email_from=environment["CAREBUS_EMAIL_FROM"],
+            reply_address=environment.get("CAREBUS_REPLY_ADDRESS", ""),
             vapid_key=environment.get("CAREBUS_VAPID_KEY", ""),
             vapid_subject=environment.get("CAREBUS_VAPID_SUBJECT") or f"mailto:{environment['CAREBUS_EMAIL_FROM']}",
             definitions_cache=definitions_cache(environment),

@@ -1,0 +1,121 @@
+"""An address that somebody writes to us from: how much came of late, and what became of each message.
+
+Its partition is named after a hash of the address, and all that is personal in it is erased with it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.cases.messages import OpenCase
+from shared.definitions.intake import Limit
+from shared.intake.messages import TakeActivity
+from shared.runtime.decision import View
+from shared.runtime.ids import joined
+
+TABLE = "correspondents"
+HEAD = "head"
+ROW = "activity:"
+HELD_LIST = "held-activities"
+BETWEEN_REPLIES = timedelta(hours=1)
+"""An address gets at most one automatic reply in this time."""
+WAITING = ("contact", "reopening", "opening", "adding")
+"""States in which an answer is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondent:
+    """Row `head`."""
+
+    taken: tuple[datetime, ...] = ()
+    """When messages were taken, oldest first; no more than the limit, and none from before its window."""
+    replied_at: datetime | None = None
+    """When the last automatic reply was decided on."""
+
+    def is_over(self, limit: Limit, now: datetime) -> bool:
+        """Whether as many messages as may be were taken in the window that ends now."""
+        return len(self._lately(limit, now)) >= limit.at_most
+
+    def took(self, limit: Limit, now: datetime) -> "Correspondent":
+        return replace(self, taken=(*self._lately(limit, now), now)[-limit.at_most :])
+
+    def may_be_replied_to(self, now: datetime) -> bool:
+        return self.replied_at is None or now - self.replied_at >= BETWEEN_REPLIES
+
+    def _lately(self, limit: Limit, now: datetime) -> tuple[datetime, ...]:
+        return tuple(at for at in self.taken if now - at < limit.per)
+
+
+@dataclass(frozen=True, slots=True)
+class AutoReply:
+    template: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Row `activity:<id>`: one message, and how far it has come."""
+
+    id: str
+    correspondent: str
+    said: TakeActivity
+    received_at: datetime
+    state: str
+    """held | ignored | contact | reopening | opening | adding | done"""
+    reason: str = ""
+    """Why it is held or ignored: a code of ours, or of the rule."""
+    rule: str = ""
+    contact: str = ""
+    case: str = ""
+    """Where it goes."""
+    number: str = ""
+    thread: str = ""
+    """How its case was found: address | reference | number | answer | by_hand."""
+    opening: OpenCase | None = None
+    """The case that is opened for it, or would be, where the one of the thread cannot take it."""
+    is_opened: bool = False
+    device: str | None = None
+    """Of the thread's case: opening it again asks the device's guard."""
+    error_code: int | None = None
+    reply: AutoReply | None = None
+    by: str = ""
+    """Who released it."""
+    version: int = 1
+
+    @property
+    def public_id(self) -> str:
+        return public_id(self.correspondent, self.id)
+
+
+def public_id(correspondent: str, activity: str) -> str:
+    """Name a message to people and programs: where it is, and which it is."""
+    return f"{correspondent}-{activity}"
+
+
+def ignored_list(day: str) -> str:
+    """Name the list of what was ignored on a day (UTC)."""
+    return joined("ignored-activities", day)
+
+
+def lines(incoming: Incoming, before: str = "") -> tuple[View, ...]:
+    """Return its lines in the lists of what is held and what was ignored, and leave those that its state was in before.
+
+    Nothing in them tells who wrote what.
+    """
+    key = joined(incoming.received_at.isoformat(), incoming.id)
+    line: dict[str, Any] = {
+        "id": incoming.public_id,
+        "channel": incoming.said.channel,
+        "received_at": incoming.received_at.isoformat(),
+        "state": incoming.state,
+        "reason": incoming.reason,
+        "rule": incoming.rule,
+        "contact": incoming.contact,
+        "case": incoming.case,
+    }
+    places = {"held": HELD_LIST, "ignored": ignored_list(incoming.received_at.date().isoformat())}
+    return tuple(
+        View(place, key, incoming.version, line if state == incoming.state else None)
+        for state, place in places.items()
+        if state in (incoming.state, before)
+    )

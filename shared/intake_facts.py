@@ -1,0 +1,168 @@
+"""Gathering what a decision about an incoming message rests on: whose it is, which case it belongs to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from shared import facts
+from shared.cases import case as cases
+from shared.cases.number import FIRST_DAY
+from shared.cases.transitions import CLOSED
+from shared.definitions.catalogue import Catalogue
+from shared.definitions.conditions import MISSING
+from shared.definitions.intake import Intake
+from shared.definitions.published import Definitions
+from shared.definitions.scope import CASE_COLUMNS
+from shared.intake.correspondent import Correspondent, Incoming
+from shared.intake.judge import contact_of
+from shared.intake.messages import ReleaseActivity, TakeActivity
+from shared.intake.opening import Thread
+from shared.intake.rules import IntakeFacts, asked_of_contact
+from shared.runtime import codec
+from shared.runtime.aggregate import read_head
+from shared.runtime.clock import Clock
+from shared.runtime.envelope import Message
+from shared.runtime.ids import quoted
+from shared.runtime.store import Store
+
+MOST_MERGES = 5
+"""A case may have been merged into one that was merged in turn."""
+
+
+class IntakeFactsGatherer:
+    """Reads for messages that come in."""
+
+    def __init__(self, definitions: Definitions, clock: Clock) -> None:
+        self._definitions = definitions
+        self._clock = clock
+
+    async def of_activity(
+        self, store: Store, message: Message[TakeActivity], _held: Correspondent | None
+    ) -> IntakeFacts:
+        said = message.body
+        contacts = await _senders(store, said)
+        return await self._gathered(store, said, contacts, await _thread(store, said, contacts))
+
+    async def of_release(
+        self, store: Store, message: Message[ReleaseActivity], incoming: Incoming | None
+    ) -> IntakeFacts:
+        """A person has chosen the contact, or the case; what they left open is looked up as ever."""
+        if incoming is None:
+            return IntakeFacts(None)
+        body, said = message.body, incoming.said
+        contacts = [body.contact] if body.contact else await _senders(store, said)
+        chosen = not body.contact or await facts.is_contact(store, body.contact)
+        thread = await _thread(store, said, contacts)
+        if body.case:
+            thread = await _placed(store, body.case, "by_hand")
+            chosen = chosen and thread is not None
+        return replace(await self._gathered(store, said, contacts, thread), chosen=chosen)
+
+    async def _gathered(
+        self, store: Store, said: TakeActivity, contacts: Iterable[str], thread: Thread | None
+    ) -> IntakeFacts:
+        catalogue, now = await self._definitions.current(), self._clock.now()
+        intake = catalogue.intakes.get(said.channel)
+        found = IntakeFacts(intake, tuple(contacts), thread)
+        if intake is None:
+            return found
+        asked = asked_of_contact(intake)
+        return replace(
+            found,
+            case=await _columns(store, thread.case) if thread else {},
+            verdicts=await facts.verdicts(store, catalogue, found.contact, asked, now) if found.contact else {},
+            templates=_channels(intake, catalogue),
+        )
+
+
+async def _senders(store: Store, said: TakeActivity) -> list[str]:
+    """Find whose the address is; one that became a contact by writing from it stays theirs when they change it."""
+    if said.channel == "webhook":
+        return [said.contact] if said.contact and await facts.is_contact(store, said.contact) else []
+    look = facts.whose_email if said.channel == "email" else facts.whose_phone
+    if found := await look(store, said.address):
+        return found
+    former = contact_of(said.correspondent)
+    return [former] if await facts.is_contact(store, former) else []
+
+
+async def _thread(store: Store, said: TakeActivity, contacts: list[str]) -> Thread | None:
+    """Find the case that it belongs to.
+
+    Who answers to the address that only our mail had may be anybody the customer gave it to. Ids and numbers are quoted
+    and forwarded: they count for the customer's own cases only. An SMS answers the newest one to the customer.
+    """
+    if said.case and (thread := await _placed(store, said.case, "address")):
+        return thread
+    if said.referred and (thread := await _placed(store, said.referred, "reference")) and thread.contact in contacts:
+        return thread
+    for contact in contacts if said.number else ():
+        if case := await _numbered(store, contact, said.number):
+            return await _placed(store, case, "number")
+    for contact in contacts if said.channel == "sms" else ():
+        if case := await _answered(store, contact, said.at):
+            return await _placed(store, case, "answer")
+    return None
+
+
+async def _placed(store: Store, case: str, how: str) -> Thread | None:
+    """Return how a case is seen that a message may go to; of a merged one, the case that stayed."""
+    for _ in range(MOST_MERGES):
+        found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+        if found is None:
+            return None
+        if found.merged_into is None:
+            break
+        case = found.merged_into
+    else:
+        return None
+    return Thread(
+        case=found.id,
+        contact=found.contact,
+        number=found.number,
+        is_open=found.is_open,
+        may_reopen=found.status_reason in CLOSED,
+        closed_at=found.closed_at,
+        how=how,
+        device=found.device,
+        error_code=found.error_code,
+    )
+
+
+async def _numbered(store: Store, contact: str, number: str) -> str:
+    """Find the contact's own case of this number, which tells the day: one page of their list."""
+    opened = _day_of(number)
+    if opened is None:
+        return ""
+    page = await store.page("views", cases.list_of_contact(contact), prefix=opened.isoformat())
+    lines = [row.data["data"] for row in page.rows]
+    return next((str(line["id"]) for line in lines if line and line["number"] == number), "")
+
+
+def _day_of(number: str) -> date | None:
+    try:
+        return FIRST_DAY + timedelta(days=int(number.split("-")[1]))
+    except (IndexError, ValueError, OverflowError):
+        return None
+
+
+async def _answered(store: Store, contact: str, at: datetime) -> str:
+    """Find the case that the newest SMS to the contact was about."""
+    newest = await facts.newest_sms(store, contact, at)
+    delivery = await facts.delivery(store, contact, newest) if newest else None
+    return (delivery.request.case or "") if delivery else ""
+
+
+async def _columns(store: Store, case: str) -> Mapping[str, object]:
+    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    if found is None:
+        return {}
+    look = cases.lookup(found, datetime.min.replace(tzinfo=UTC))
+    columns: dict[str, Any] = {name: look(f"{cases.PREFIX}{name}") for name in CASE_COLUMNS}
+    return {name: codec.plain(value) for name, value in columns.items() if value is not MISSING}
+
+
+def _channels(intake: Intake, catalogue: Catalogue) -> dict[str, str]:
+    names = {rule.auto_reply for rule in intake.rules if rule.auto_reply in catalogue.templates}
+    return {name: catalogue.templates[name].channel for name in names}
