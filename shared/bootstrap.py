@@ -29,6 +29,7 @@ from shared.runtime import log
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock
 from shared.runtime.errors import MissingSettings
+from shared.runtime.handler import AnyHandler
 from shared.runtime.pipeline import Perform, Pipeline
 from shared.runtime.publisher import Publisher
 from shared.runtime.settings import Settings
@@ -49,6 +50,7 @@ class Services:
     intake: IntakeDoor
     reports: ProviderReports
     pipeline: Pipeline
+    handlers: Mapping[str, AnyHandler]
 
 
 def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: Perform) -> Services:
@@ -86,6 +88,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         intake=IntakeDoor(bus, clock, tokens, {settings.email_from.lower(), settings.reply_address.lower()}),
         reports=ProviderReports(store, clock, settings.public_url),
         pipeline=Pipeline(store, bus, clock, known, Publisher(store, bus, start.admit, clock), perform),
+        handlers=known,
     )
 
 

@@ -10,10 +10,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from shared.cases import case as cases
-from shared.cases.coverage import Offer
-from shared.cases.messages import CreateCase, OpenCase
 from shared.cases import transitions
-from shared.cases.messages import ReopenCase
+from shared.cases.coverage import Offer
+from shared.cases.messages import CreateCase, OpenCase, ReopenCase
 from shared.contacts import contact as contacts
 from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue

@@ -9,9 +9,8 @@ from shared import facts
 from shared.agents import agent as agents
 from shared.agents import messages as agent_messages
 from shared.agents import seek, slots
-from shared.cases import assignment, commands, family, merge
+from shared.cases import assignment, commands, coverage, family, merge
 from shared.cases import case as cases
-from shared.cases import commands, coverage, family, merge
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
 from shared.contacts import contact as contacts
@@ -170,6 +169,7 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     ) -> coverage.Opening[Catalogue]:
         offers = await facts.offers(store, message.body) if case is None else ()
         return coverage.Opening(await catalogue(store, message, case), offers)
+
     async def open_case(message: Message[case_messages.OpenCase], _now: datetime) -> Decision[None]:
         return case_decisions.open_case(message, await around.definitions.current())
 

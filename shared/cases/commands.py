@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.cases import activities, assignment, decide, family, flow, merge, messages
-from shared.cases import activities, coverage, decide, family, flow, merge, messages
+from shared.cases import activities, assignment, coverage, decide, family, flow, merge, messages
 from shared.cases.turn import Create, Decide, begun, turned
 
 CHANGES: Mapping[type[Any], Decide] = {

@@ -11,9 +11,9 @@ from typing import Any
 
 from shared.cases import placing
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
+from shared.cases.coverage import charges
 from shared.cases.route import arrived
 from shared.cases.route import told as told_where
-from shared.cases.coverage import charges
 from shared.cases.timeline import Line, key_of, list_of_conversation, newest_first
 from shared.cases.timeline import list_of_contact as timeline_of
 from shared.definitions.catalogue import Catalogue

@@ -16,7 +16,7 @@ KINDS: tuple[Kind, ...] = ("custom", "business", "interaction")
 type State = Literal["ready", "draft", "stopped"]
 STATES: tuple[State, ...] = ("ready", "draft", "stopped")
 VIA = ("device.owner",)
-TOLD_BY_EVENTS = ("recover_device",)
+TOLD_BY_EVENTS = ("recover_device", "take_activity")
 """Commands that an event gives by itself, whatever journeys make of it."""
 
 

@@ -10,12 +10,8 @@ from shared.events.cloudevent import Event, event_id
 from shared.events.credentials import Credential
 from shared.events.messages import TriggerFired
 from shared.events.refusal import Fault, Refused
-from shared.intake.messages import TAKE_ACTIVITY
 from shared.runtime import codec
 from shared.runtime.envelope import Envelope
-
-FROM_OUTSIDE = (None, TAKE_ACTIVITY)
-"""What a trigger may command where it comes from another system; any other command is only issued from inside."""
 
 
 def accept(
@@ -39,7 +35,6 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
     elif trigger.kind != "custom":
         yield Fault("forbidden_trigger", event.field("type"), f"is of kind {trigger.kind}: it only fires from inside")
     elif not trigger.is_for_outside:
-    elif trigger.command not in FROM_OUTSIDE:
         yield Fault("forbidden_trigger", event.field("type"), "issues a command: it only fires from inside")
     elif event.type not in usable:
         yield Fault("forbidden_trigger", event.field("type"), "is not one that this credential may raise")
@@ -53,7 +48,6 @@ def _faults(event: Event, credential: Credential, triggers: Mapping[str, Trigger
 def _is_open(trigger: Trigger) -> bool:
     """True for what may be raised from outside at all."""
     return trigger.is_for_outside
-    return trigger.kind == "custom" and trigger.command in FROM_OUTSIDE
 
 
 def _fired(event: Event, now: datetime) -> Envelope:

@@ -4,24 +4,18 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from types import NoneType, UnionType
-from typing import Any, TypeAliasType, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, TypeAliasType, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
-from shared.cases.merge import LineMover
-from shared.definitions.published import Definitions
-from shared.deliveries.reply import Replies
-from shared.devices.recovery import Recoveries
-from shared.handlers import Surroundings, handlers
-from shared.journeys.control import Control
-from shared.journeys.start import StartJourneys
-from shared.journeys.tick import Ticking
-from shared.run_facts import RunFactsGatherer
+from shared import bootstrap
 from shared.runtime.clock import SystemClock
 from shared.runtime.handler import AnyHandler
 from shared.runtime.memory.bus import MemoryBus
 from shared.runtime.memory.store import MemoryStore
+from shared.runtime.settings import Settings
+from tests.unit.pages.world import ENVIRONMENT
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VALUES = st.dictionaries(st.text(max_size=5), st.none() | st.integers(-9, 9) | st.text(max_size=5), max_size=3)
@@ -38,33 +32,14 @@ SIMPLE: Mapping[Any, st.SearchStrategy[Any]] = {
 }
 
 
+async def nobody(_call: object) -> NoReturn:
+    raise AssertionError("no provider is asked")
+
+
 def all_handlers() -> Mapping[str, AnyHandler]:
-    """Return the one dict, made of parts that are never asked."""
-    store, definitions = MemoryStore(), Definitions(MemoryStore(), SystemClock())
-
-    async def nobody(*_arguments: object) -> tuple[str | None, str]:
-        return None, "nobody"
-
-    async def whose(_phone: str) -> list[str]:
-        return []
-
-    async def nothing(*_arguments: object) -> Mapping[str, bool]:
-        return {}
-
-    start = StartJourneys(store, definitions.current, nobody, nothing)
-    around = Surroundings(
-        definitions,
-        {},
-        lambda case, _at: case,
-        RunFactsGatherer(definitions, SystemClock()),
-        Control(store, MemoryBus(SystemClock()), definitions),
-        Ticking(store, definitions),
-        Replies(whose),
-        LineMover(store),
-        RoutingFactsGatherer(store, definitions),
-        Recoveries(store, definitions.current),
-    )
-    return handlers(start, around)
+    """Return the one dict, over a store and a bus that are never asked."""
+    clock = SystemClock()
+    return bootstrap.compose(Settings.read(ENVIRONMENT), MemoryStore(), MemoryBus(clock), clock, nobody).handlers
 
 
 BODIES: tuple[type[Any], ...] = tuple(handler.body for handler in all_handlers().values())
