@@ -202,7 +202,7 @@ ALERT: Mapping[Standing, Callable[[Guard, Message[BindAlert], GuardFacts, dateti
 def finish(guard: Guard) -> Outgoing:
     """Return the message that makes the guard's promise true: the same one, whoever finds it pending."""
     if guard.opening is not None:
-        body = CreateCase(guard.case, guard.epoch, guard.opened_at, guard.opening, guard.key)
+        body = CreateCase(guard.case, guard.epoch, guard.opened_at, guard.opening, key=guard.key)
         return Outgoing(derived("create", guard.case, str(guard.epoch)), body, reply_to=guard.reply_to)
     assert guard.reactivation is not None
     reopening = ReopenCase(guard.case, guard.reactivation.by, guard.epoch, guard.reactivation.text)
@@ -258,7 +258,7 @@ def _open(before: Guard | None, message: Message[BindAlert], facts: GuardFacts, 
     opening, seen = message.body.opening, min(message.body.seen, now)
     is_over = before is not None and _is_late(before, message) and facts.policy.recovery == "resolve"
     settling = settled_at(now + SOON, message.id, *message.body.place) if is_over else ()
-    creation = CreateCase(opening.case, 1, now, opening, message.body.key)
+    creation = CreateCase(opening.case, 1, now, opening, key=message.body.key)
     guard = Guard(
         case=opening.case,
         epoch=1,

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shared.contacts.messages import SetConsent
+from shared.definitions.catalogue import Catalogue
 from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
 from shared.deliveries.reply import Replies, Reply, keyword, take_again, take_reply
 from shared.events.messages import TriggerFired
@@ -19,7 +20,10 @@ def replies(*contacts: str) -> Replies:
         assert phone == PHONE
         return list(contacts)
 
-    return Replies(whose)
+    async def published() -> Catalogue:
+        return Catalogue({}, {}, {})
+
+    return Replies(whose, published)
 
 
 def received(text: str = "Call me") -> Any:
