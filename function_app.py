@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions import api, cases, contacts, deliveries, events, intake, journeys, pages
+from functions import api, cases, contacts, deliveries, events, intake, journeys, pages, sla
 
 app = func.FunctionApp()
-for concern in (events, intake, journeys, cases, deliveries, contacts, pages, api):
+for concern in (events, intake, journeys, cases, sla, deliveries, contacts, pages, api):
     app.register_functions(concern.blueprint)

@@ -26,6 +26,7 @@ QUEUES = {
     "send_push": "send-push",
     "apply_report": "delivery-reports",
     "ingest_bus": "device-events",
+    "check_sla": "sla-checks",
 }
 ROUTES = {
     "ingest_http": ("api/events", {"POST"}, "FUNCTION"),
@@ -34,7 +35,7 @@ ROUTES = {
     "api": ("api/{*route}", {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, "ANONYMOUS"),
     "health": ("health", {"GET"}, "ANONYMOUS"),
 }
-TIMERS = {"tick_journeys": "0 * * * * *"}
+TIMERS = {"tick_journeys": "0 * * * * *", "sla_tick": "0 * * * * *"}
 
 WATCHED = """
 import socket, sys, threading, time

@@ -178,9 +178,11 @@ rules:
     skills: {german: 1}
   - {rule: b, when: {attribute: case.opened_at, op: within_last, value: P1D}, person: kim}
 otherwise: {queue: everything}
+---
 trigger: promised
 kind: custom
 attributes: {case: reference, note: {type: text, optional: true}, due: {type: datetime, optional: true}}
+---
 sla: everything
 default: true
 reevaluate: true
