@@ -14,6 +14,8 @@ from shared.api import (
     cases,
     contacts,
     deliveries,
+    entitlement_commands,
+    entitlements,
     journey_commands,
     journeys,
     operations,
@@ -40,6 +42,8 @@ CONCERNS = (
     publishing,
     journey_commands,
     tasks,
+    entitlements,
+    entitlement_commands,
 )
 
 PROBLEM = {
