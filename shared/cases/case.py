@@ -77,6 +77,8 @@ class Case:
     process: Progress | None = None
     assignment: Assignment = field(default_factory=Assignment)
     """On its way to whoever works on it."""
+    test: bool = False
+    """Opened in a test run: it counts nowhere."""
     alert_key: str = ""
     """The key of the guard that counts its alerts; empty: its device and error code."""
 

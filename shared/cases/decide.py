@@ -86,6 +86,7 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         entitlement_sla=coverage.sla if coverage else "",
         sla=opening.sla,
         alert_key=creation.key,
+        test=message.test,
     )
     return Decision(
         state=case,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.cases import placing
+from shared.cases import measures
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
 from shared.cases.coverage import charges
 from shared.cases.route import arrived
@@ -75,8 +76,17 @@ def _finished(
         rows={**decision.rows, **({key_of(line, shown.version): line} if line else {})},
         messages=(*decision.messages, *(charges(before, after) if after else ())),
         raised=(*decision.raised, *raised),
-        records=(*decision.records, *(_lists(before, after) if after else ()), *(_told(shown, line) if line else ())),
+        records=(
+            *decision.records,
+            *(_follows(before, after, message, now) if after else ()),
+            *(_told(shown, line) if line else ()),
+        ),
     )
+
+
+def _follows(before: Case | None, after: Case, message: Message[Any], now: datetime) -> tuple[Record, ...]:
+    """Return the lists that show the case, and what the step adds to the supervisors' numbers."""
+    return (*_lists(before, after), *measures.tally(before, after, message.id, now))
 
 
 def _line(case: Case, decision: Decision[Case], message: Message[Any], now: datetime) -> Line | None:

@@ -7,8 +7,10 @@ which refuses an occasion that was counted before, and whatever lines a tally br
 
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from shared.runtime import codec
 from shared.runtime.decision import Tally
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import joined
@@ -23,6 +25,8 @@ DATED = "once:2"
 """Occasions with a day; those without one are never forgotten."""
 KEPT = timedelta(days=30)
 """How long an occasion is remembered: longer than any redelivery (DESIGN.md 4)."""
+FULL = 200_000
+"""Characters of a total, of the half million that an entity holds: what is counted by, people may choose freely."""
 MOST_ROLLED = 45
 """Rows folded in one transaction of at most 100 changes."""
 
@@ -48,11 +52,11 @@ async def count(store: Store, tally: Tally) -> None:
         return
 
 
-async def read(store: Store, name: str) -> dict[str, Counter[str]]:
-    """Return all counts by group, as at one moment of each shard."""
+async def read(store: Store, name: str, first: str = "", last: str = "") -> dict[str, Counter[str]]:
+    """Return all counts by group, as at one moment of each shard; only groups from `first` to `last`, if given."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for partition in shards(name):
-        for group, counts in (await _sums(store, partition)).items():
+        for group, counts in (await _sums(store, partition, first, last)).items():
             for key, value in counts.items():
                 found[group][key] += value
     return dict(found)
@@ -68,12 +72,12 @@ async def roll(store: Store, name: str, today: date) -> int:
     return folded
 
 
-async def _sums(store: Store, partition: str) -> dict[str, Counter[str]]:
+async def _sums(store: Store, partition: str, first: str, last: str) -> dict[str, Counter[str]]:
     """Sum up; again where a roll came between, which may have counted rows twice or not at all."""
     while True:
-        before = await _rows(store, partition, TOTAL)
-        rows = [*before, *await _rows(store, partition, NEW)]
-        after = await _rows(store, partition, TOTAL)
+        before = await _rows(store, partition, TOTAL, first, last)
+        rows = [*before, *await _rows(store, partition, NEW, first, last)]
+        after = await _rows(store, partition, TOTAL, first, last)
         if [row.etag for row in before] == [row.etag for row in after]:
             return _added(rows)
 
@@ -81,17 +85,25 @@ async def _sums(store: Store, partition: str) -> dict[str, Counter[str]]:
 def _added(rows: list[Row]) -> dict[str, Counter[str]]:
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        sums[row.key.split(":")[1]].update(row.data["counts"])
+        sums[_group(row)].update(row.data["counts"])
     return dict(sums)
 
 
-async def _rows(store: Store, partition: str, prefix: str) -> list[Row]:
+def _group(row: Row) -> str:
+    return row.key.split(":")[1]
+
+
+async def _rows(store: Store, partition: str, prefix: str, first: str = "", last: str = "") -> list[Row]:
+    """Read the rows of the groups from `first` to `last`, and no others."""
     rows: list[Row] = []
-    after: str | None = ""
+    after: str | None = f"{prefix}{first}" if first else ""
+    if first and (row := await store.get(TABLE, partition, f"{prefix}{first}")):
+        rows.append(row)
     while after is not None:
         page = await store.page(TABLE, partition, prefix=prefix, after=after, limit=1000)
-        rows += page.rows
-        after = page.after
+        wanted = [row for row in page.rows if not last or _group(row) <= last]
+        rows += wanted
+        after = page.after if len(wanted) == len(page.rows) else None
     return rows
 
 
@@ -102,22 +114,25 @@ async def _fold(store: Store, partition: str) -> int:
     """
     if not (await store.page(TABLE, partition, prefix=NEW, limit=1)).rows:
         return 0
-    totals = {row.key: row for row in await _rows(store, partition, TOTAL)}
-    rows = (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows
-    changes: list[Change] = []
-    for group, counts in _added(list(rows)).items():
-        total = totals.get(f"{TOTAL}{group}")
-        if total is None:
-            changes.append(Insert(f"{TOTAL}{group}", {"counts": dict(counts)}))
-        else:
-            summed: Counter[str] = Counter(total.data["counts"])
-            summed.update(counts)
-            changes.append(Replace(total.key, {"counts": dict(summed)}, total.etag))
+    totals: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in await _rows(store, partition, TOTAL):
+        totals[_group(row)].append(row)
+    rows = list((await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows)
+    changes = [_total(totals.get(group, ()), group, counts) for group, counts in _added(rows).items()]
     try:
         await store.write(TABLE, partition, *changes, *(Delete(row.key) for row in rows))
     except Conflict:
         return 0
     return len(rows)
+
+
+def _total(totals: Sequence[Row], group: str, counts: Mapping[str, int]) -> Change:
+    """Add to the group's last total, or begin another where that is so full that it might outgrow an entity."""
+    if not totals or len(codec.text(totals[-1].data)) > FULL:
+        return Insert(f"{TOTAL}{group}{f':{len(totals):04d}' if totals else ''}", {"counts": dict(counts)})
+    summed: Counter[str] = Counter(totals[-1].data["counts"])
+    summed.update(counts)
+    return Replace(totals[-1].key, {"counts": {key: value for key, value in summed.items() if value}}, totals[-1].etag)
 
 
 async def _forget(store: Store, partition: str, today: date) -> None:

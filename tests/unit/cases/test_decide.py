@@ -22,7 +22,7 @@ from shared.definitions.policy import Policy
 from shared.devices.messages import BindAlert, ClaimGuard
 from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, View
+from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, Tally, View
 from shared.runtime.envelope import ReplyTo
 from tests.unit.cases.building import CASE, CATALOGUE, CONTACT, LATER, NOON, OPENING, case, message
 
@@ -51,7 +51,7 @@ def following(decision: Decision[None]) -> Outgoing:
 
 def views(decision: Decision[Case]) -> dict[str, View]:
     found = [record for record in decision.records if isinstance(record, View)]
-    assert len(found) == len(decision.records)
+    assert all(isinstance(record, View | Tally) for record in decision.records)
     return {view.list: view for view in found}
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,3 +126,27 @@ def test_any_mixture_of_counts_repeats_and_rolls_sums_up(steps: list[object]) ->
         total.update(each)
     found = finished(counters.read(store, "j")).get("1", Counter())
     assert {key: value for key, value in found.items() if value} == {k: v for k, v in total.items() if v}
+
+
+async def test_only_the_groups_that_were_asked_for_are_read() -> None:
+    store = MemoryStore()
+    for day in ("2026-11-01", "2026-11-02", "2026-11-03", "2026-11-04"):
+        await counters.count(store, added(f"s{day}", group=day, arrived=1))
+    assert await counters.roll(store, "j", TODAY) == 4
+    await counters.count(store, added("more", group="2026-11-02", arrived=1))
+    found = await counters.read(store, "j", "2026-11-02", "2026-11-03")
+    assert found == {"2026-11-02": {"arrived": 2}, "2026-11-03": {"arrived": 1}}
+
+
+async def test_a_total_that_is_full_is_followed_by_another_of_its_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counters, "FULL", 40)
+    store = MemoryStore()
+    for number in range(12):
+        await counters.count(store, added(f"s{number}", group="2026-11-02", **{f"product-{number % 4}": 1}))
+        await counters.roll(store, "j", TODAY)
+    place = counters.shard_of("j", "ada")
+    assert len((await store.page(counters.TABLE, place, prefix=counters.TOTAL)).rows) > 2
+    counts = {f"product-{number}": 3 for number in range(4)}
+    assert await counters.read(store, "j") == {"2026-11-02": counts}
+    assert await counters.read(store, "j", "2026-11-02", "2026-11-02") == {"2026-11-02": counts}
+    assert await counters.read(store, "j", "2026-11-03") == {}
