@@ -11,6 +11,7 @@ from shared.api import (
     case_opening,
     case_process,
     case_work,
+    case_stats,
     cases,
     contacts,
     deliveries,
@@ -29,6 +30,7 @@ from shared.api.services import Services
 from shared.runtime.problem import MEDIA_TYPE
 
 CONCERNS = (
+    case_stats,
     cases,
     case_opening,
     case_commands,

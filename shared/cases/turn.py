@@ -78,14 +78,16 @@ def _finished(
         raised=(*decision.raised, *raised),
         records=(
             *decision.records,
-            *(_follows(before, after, message, now) if after else ()),
+            *_follows(before, after, message, now),
             *(_told(shown, line) if line else ()),
         ),
     )
 
 
-def _follows(before: Case | None, after: Case, message: Message[Any], now: datetime) -> tuple[Record, ...]:
+def _follows(before: Case | None, after: Case | None, message: Message[Any], now: datetime) -> tuple[Record, ...]:
     """Return the lists that show the case, and what the step adds to the supervisors' numbers."""
+    if after is None:
+        return ()
     return (*_lists(before, after), *measures.tally(before, after, message.id, now))
 
 
