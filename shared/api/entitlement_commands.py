@@ -10,13 +10,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, requires, same_origin
-from shared.api.case_commands import json_only
 from shared.api.case_views import CaseView, view_of
 from shared.api.case_views import etag_of as case_etag
 from shared.api.cases import CaseId, known_case
 from shared.api.change import Change, NotTaken, Place, invalid, refusal_of
 from shared.api.entitlement_views import EntitlementView, check_cover, counted, etag_of, find_entitlement
 from shared.api.entitlements import EntitlementId, known_entitlement
+from shared.api.json_only import json_only
 from shared.api.principal import Principal
 from shared.api.problems import CHANGED, REFUSED
 from shared.cases.case import TABLE as CASES

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.cases import placing
-from shared.cases import measures
+from shared.cases import measures, placing
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
 from shared.cases.coverage import charges
 from shared.cases.route import arrived

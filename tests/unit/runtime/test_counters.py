@@ -142,7 +142,7 @@ async def test_a_total_that_is_full_is_followed_by_another_of_its_group(monkeypa
     monkeypatch.setattr(counters, "FULL", 40)
     store = MemoryStore()
     for number in range(12):
-        await counters.count(store, added(f"s{number}", group="2026-11-02", **{f"product-{number % 4}": 1}))
+        await counters.count(store, tally("j", "2026-11-02", "ada", f"s{number}", {f"product-{number % 4}": 1}, NOON))
         await counters.roll(store, "j", TODAY)
     place = counters.shard_of("j", "ada")
     assert len((await store.page(counters.TABLE, place, prefix=counters.TOTAL)).rows) > 2
