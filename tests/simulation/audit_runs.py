@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from shared.cases import measures
 from shared.cases.transitions import STATUS_OF
 from shared.definitions.tiles import SendTile
 from shared.runtime.ids import joined
@@ -155,7 +156,7 @@ def numbers(it: Evidence) -> defaultdict[tuple[str, int], Counter[str]]:
     for partition, rows in it.tables("counts").items():
         journey = partition.rpartition("~")[0]
         for key, row in rows.items():
-            if key.startswith(("new:", "total:")):
+            if journey != measures.NAME and key.startswith(("new:", "total:")):
                 found[journey, int(key.split(":")[1])].update(row["counts"])
     return found
 
