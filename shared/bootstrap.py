@@ -34,6 +34,7 @@ from shared.runtime.pipeline import Perform, Pipeline
 from shared.runtime.publisher import Publisher
 from shared.runtime.settings import Settings
 from shared.runtime.store import Store
+from shared.sla.tick import SlaTicking
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         RoutingFacts(definitions),
         IntakeFactsGatherer(definitions, clock),
         tokens.marks,
+        SlaTicking(store),
     )
     known = handlers(start, around)
     return Services(

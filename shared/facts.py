@@ -5,6 +5,7 @@ which the composition root hands to it.
 """
 
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, InSegment, Lookup, verdict_key
 from shared.definitions.policy import Policy
+from shared.definitions.published import Definitions
 from shared.definitions.templates import Channel
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import TABLE as DELIVERIES
@@ -33,6 +35,8 @@ from shared.runtime.aggregate import read_head
 from shared.runtime.errors import Conflict
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Insert, Store
+from shared.sla.facts import SlaFacts, unread
+from shared.sla.ledger import read_breaks
 
 ANSWERED_WITHIN = timedelta(days=7)
 """An SMS that comes later is taken for no answer to our last one."""
@@ -104,6 +108,17 @@ async def case(store: Store, case: str) -> Mapping[str, Any]:
     """How a journey's conditions see the case that a run is about."""
     found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
     return {name: value for name, value in _told_of(found).items() if value is not None} if found else {}
+
+
+async def sla(store: Store, definitions: Definitions, catalogue: Catalogue, case: cases.Case | None) -> SlaFacts:
+    """What the SLA of a case rests on: nothing is read but definitions, unless an instance of it has stood still."""
+    held = tuple(case.instances.values()) if case else ()
+    if not catalogue.slas and not held:
+        return SlaFacts()
+    known = SlaFacts(catalogue.slas, catalogue.versions["slas"])
+    pinned = {each: await definitions.sla(*each) for each in unread(known, held)}
+    breaks = await read_breaks(store, cases.TABLE, quoted(case.id), held) if case else {}
+    return replace(known, pinned=pinned, breaks=breaks)
 
 
 def _told_of(case: cases.Case) -> Mapping[str, Any]:

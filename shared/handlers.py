@@ -56,6 +56,9 @@ from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key, Router, no_facts, not_found
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
+from shared.sla.facts import SlaFacts
+from shared.sla.messages import SlaTick
+from shared.sla.tick import SlaTicking
 from shared.tasks import messages as task_messages
 from shared.tasks import task as tasks
 
@@ -87,6 +90,7 @@ class Surroundings:
     routing_facts: RoutingFacts
     intake_facts: IntakeFactsGatherer
     reply_mark: Callable[[str, str, bool], tuple[str, str]]
+    sla_ticking: SlaTicking
 
 
 def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHandler]:
@@ -99,6 +103,7 @@ def handlers(start: StartJourneys, around: Surroundings) -> Mapping[str, AnyHand
             Router(delivery_messages.SmsReceived, around.replies.route),
             *_journeys(around),
             *_cases(around),
+            Router(SlaTick, around.sla_ticking.tick),
             *_agents(around),
             *_tasks(),
             *_devices(around),
@@ -157,25 +162,42 @@ def _journeys(around: Surroundings) -> tuple[AnyHandler, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _CaseFacts:
+    """What every decision about a case rests on."""
+
+    catalogue: Catalogue
+    sla: SlaFacts
+
+
 def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     def key(message: Message[Any]) -> Key:
         return Key(cases.TABLE, quoted(message.body.case), cases.HEAD, f"activity:{message.id}")
 
-    async def catalogue(_store: Store, _message: Message[Any], _case: cases.Case | None) -> Catalogue:
-        return await around.definitions.current()
+    async def gathered(store: Store, _message: Message[Any], case: cases.Case | None) -> _CaseFacts:
+        catalogue = await around.definitions.current()
+        return _CaseFacts(catalogue, await facts.sla(store, around.definitions, catalogue, case))
 
     async def opening(
         store: Store, message: Message[case_messages.CreateCase], case: cases.Case | None
-    ) -> coverage.Opening[Catalogue]:
+    ) -> coverage.Opening[_CaseFacts]:
         offers = await facts.offers(store, message.body) if case is None else ()
-        return coverage.Opening(await catalogue(store, message, case), offers)
+        return coverage.Opening(await gathered(store, message, case), offers)
+
+    def create_case(message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
+        return commands.CREATED(message, read.catalogue, now, read.sla)
 
     async def open_case(message: Message[case_messages.OpenCase], _now: datetime) -> Decision[None]:
         return case_decisions.open_case(message, await around.definitions.current())
 
     def changing(body: type[Any]) -> AnyHandler:
-        create = commands.WITHOUT_CASE.get(body, not_found)
-        return Handler(body, cases.Case, key, commands.TURNED[body], create, catalogue)
+        def change(case: cases.Case, message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
+            return commands.TURNED[body](case, message, read.catalogue, now, read.sla)
+
+        def without_case(message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
+            return commands.WITHOUT_CASE.get(body, not_found)(message, read.catalogue, now)
+
+        return Handler(body, cases.Case, key, change, without_case, gathered)
 
     return (
         Router(case_messages.OpenCase, open_case),
@@ -187,7 +209,7 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
             cases.Case,
             key,
             case_decisions.created_before,
-            coverage.covered(commands.CREATED),
+            coverage.covered(create_case),
             opening,
             writes_first=True,
         ),

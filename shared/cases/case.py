@@ -8,6 +8,7 @@ from shared.cases.progress import Progress
 from shared.cases.waiting import Assignment
 from shared.definitions.conditions import MISSING, NOW, Lookup
 from shared.runtime.ids import joined
+from shared.sla.instance import Instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Case:
     """Opened in a test run: it counts nowhere."""
     alert_key: str = ""
     """The key of the guard that counts its alerts; empty: its device and error code."""
+    instances: Mapping[str, Instance] = field(default_factory=dict)
+    """What it is held to by its SLA, by KPI."""
 
     @property
     def is_open(self) -> bool:
@@ -118,6 +121,8 @@ def lookup(case: Case, now: datetime) -> Lookup:
             return now
         name = path.removeprefix(PREFIX)
         value = case.id if name == "case" else getattr(case, name) if name in COLUMNS else None
+        if isinstance(value, datetime):
+            return value.isoformat()
         return MISSING if value is None or value == "" else value
 
     return look

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.cases import activities, assignment, coverage, decide, family, flow, merge, messages
-from shared.cases.turn import Create, Decide, begun, turned
+from shared.cases import activities, assignment, coverage, decide, family, flow, merge, messages, promises
+from shared.cases.turn import Begun, Create, Decide, Turned, begun, turned
+from shared.sla.messages import CheckSla
 
 CHANGES: Mapping[type[Any], Decide] = {
     messages.UpdateCase: decide.update_case,
@@ -13,6 +14,8 @@ CHANGES: Mapping[type[Any], Decide] = {
     messages.ChangeStatus: decide.change_status,
     messages.ReopenCase: decide.reopen_case,
     messages.EscalateCase: decide.escalate_case,
+    messages.SetSla: promises.set_sla,
+    CheckSla: promises.check_sla,
     messages.AddActivity: decide.add_activity,
     messages.RouteCase: assignment.route_case,
     messages.MoveToQueue: assignment.move_to_queue,
@@ -46,5 +49,5 @@ WITHOUT_CASE: Mapping[type[Any], Create] = {
 }
 """What happens where there is no such case; all others are refused as `not_found`."""
 
-TURNED: Mapping[type[Any], Decide] = {body: turned(change) for body, change in CHANGES.items()}
-CREATED: Create = begun(decide.create_case)
+TURNED: Mapping[type[Any], Turned] = {body: turned(change) for body, change in CHANGES.items()}
+CREATED: Begun = begun(decide.create_case)

@@ -165,6 +165,20 @@ class ReopenCase:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSla:
+    """Hold an active case to an SLA: `none` to none at all, empty to the one that holds without anybody's word."""
+
+    kind: ClassVar[str] = "set_sla"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    by: str
+    sla: str
+    text: str = ""
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EscalateCase:
     """Mark an active case as one that needs attention, or take the mark away."""
 

@@ -4,12 +4,13 @@ A decide function says what becomes of the case and no more. It is wrapped by `t
 case yet), which the composition root does for all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from shared.cases import measures, placing
+from shared.cases import placing, promises
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
 from shared.cases.coverage import charges
 from shared.cases.route import arrived
@@ -23,9 +24,28 @@ from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing, Record, View
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
+from shared.sla.facts import SlaFacts
 
 type Decide = Callable[[Case, Message[Any], Catalogue, datetime], Decision[Case]]
 type Create = Callable[[Message[Any], Catalogue, datetime], Decision[Case]]
+NO_SLA = SlaFacts()
+
+
+class Turned(Protocol):
+    """Decides on a case that is there; `sla` is what its SLA rests on."""
+
+    def __call__(
+        self, case: Case, message: Message[Any], catalogue: Catalogue, now: datetime, sla: SlaFacts = NO_SLA
+    ) -> Decision[Case]: ...
+
+
+class Begun(Protocol):
+    """Decides on a case that is to be created."""
+
+    def __call__(
+        self, message: Message[Any], catalogue: Catalogue, now: datetime, sla: SlaFacts = NO_SLA
+    ) -> Decision[Case]: ...
+
 
 NOTED = "noted"
 """The outcome of what nobody needs to read about."""
@@ -35,40 +55,54 @@ TOLD = ("number", "contact", "status", "status_reason", "priority", "type", "esc
 TOLD_WHERE_SET = ("device", "error_code", "product", "queue", "owner")
 
 
-def turned(decide: Decide) -> Decide:
+def turned(decide: Decide) -> Turned:
     """Return the decide function with all that follows from what it changes."""
 
-    def change(case: Case, message: Message[Any], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-        return _finished(case, decide(case, message, catalogue, now), message, catalogue, now)
+    def change(
+        case: Case, message: Message[Any], catalogue: Catalogue, now: datetime, sla: SlaFacts = NO_SLA
+    ) -> Decision[Case]:
+        kept = promises.passed(case, sla, catalogue, now)
+        return _finished(case, kept, decide(kept.case, message, catalogue, now), message, catalogue, now, sla)
 
     return change
 
 
-def begun(create: Create) -> Create:
+def begun(create: Create) -> Begun:
     """Return the function that creates a case, with all that follows."""
 
-    def begin(message: Message[Any], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-        return _finished(None, create(message, catalogue, now), message, catalogue, now)
+    def begin(message: Message[Any], catalogue: Catalogue, now: datetime, sla: SlaFacts = NO_SLA) -> Decision[Case]:
+        decision = create(message, catalogue, now)
+        if decision.state is None:
+            return decision
+        return _finished(None, promises.Kept(decision.state), decision, message, catalogue, now, sla)
 
     return begin
 
 
 def _finished(
-    before: Case | None, decision: Decision[Case], message: Message[Any], catalogue: Catalogue, now: datetime
+    before: Case | None,
+    kept: promises.Kept,
+    decision: Decision[Case],
+    message: Message[Any],
+    catalogue: Catalogue,
+    now: datetime,
+    sla: SlaFacts,
 ) -> Decision[Case]:
-    after = decision.state
-    if after is not None:
-        after = replace(after, version=before.version + 1 if before else 1, changed_at=now)
-        sent = arrived(before, after, catalogue, now)
-        if sent is not after:
+    decided = decision.state or kept.case
+    if decision.refused is None:
+        sent = arrived(before, decided, catalogue, now)
+        if sent is not decided:
             decision = replace(decision, detail={**decision.detail, **told_where(sent)})
-        after = placing.placed(before, sent, now)
-        decision = placing.owed(before, after, decision, _shown(before, after), catalogue)
-    shown = after or before
-    if shown is None or (after is None and not decision.outcome and decision.refused is None):
-        return decision
-    line = _line(shown, decision, message, now)
-    raised = _changed(message, before, after, now) if after else ()
+        kept = promises.looked_at(kept, sent, sla, catalogue, message, now)
+    if decision.state is None and not kept.happenings:
+        return _unchanged(kept.case, decision, message, now)
+    after = replace(kept.case, version=before.version + 1 if before else 1, changed_at=now)
+    after = placing.placed(before, after, now)
+    kept = replace(kept, case=after)
+    if not decision.outcome and decision.refused is None:
+        decision = replace(decision, outcome=NOTED)
+    decision = placing.owed(before, after, decision, _shown(before, after), catalogue)
+    line = _line(after, decision, message, now)
     return replace(
         decision,
         state=after,
@@ -79,6 +113,12 @@ def _finished(
             *decision.records,
             *_follows(before, after, message, now),
             *(_told(shown, line) if line else ()),
+        rows={**decision.rows, **kept.rows, **_row(line, after), **promises.lines(kept, message, now)},
+        messages=(*decision.messages, *charges(before, after)),
+        raised=(*decision.raised, *_changed(message, before, after, now), *promises.raised(kept, now)),
+            *_lists(before, after),
+            *(_told(after, line) if line else ()),
+            *promises.owed(before, kept, message, now),
         ),
     )
 
@@ -88,6 +128,20 @@ def _follows(before: Case | None, after: Case | None, message: Message[Any], now
     if after is None:
         return ()
     return (*_lists(before, after), *measures.tally(before, after, message.id, now))
+def _unchanged(case: Case, decision: Decision[Case], message: Message[Any], now: datetime) -> Decision[Case]:
+    """Return what was decided without another state of the case: that it was refused, or noted."""
+    if not decision.outcome and decision.refused is None:
+        return decision
+    line = _line(case, decision, message, now)
+    return replace(
+        decision,
+        rows={**decision.rows, **_row(line, case)},
+        records=(*decision.records, *(_told(case, line) if line else ())),
+    )
+
+
+def _row(line: Line | None, case: Case) -> Mapping[str, Line]:
+    return {key_of(line, case.version): line} if line else {}
 
 
 def _line(case: Case, decision: Decision[Case], message: Message[Any], now: datetime) -> Line | None:
@@ -164,4 +218,5 @@ def _listed(case: Case, version: int = 0) -> Case:
         merging={},
         open_activities={},
         process=None,
+        instances={},
     )

@@ -1,34 +1,36 @@
-"""What happenings add to the counters: kept and broken promises by KPI, and how late the checks come."""
+"""How late the checks of SLAs come: what happenings add to the counters."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from shared.sla.happening import Happening, Kind
+from shared.runtime.counters import shard_of
+from shared.runtime.decision import Tally
+from shared.runtime.ids import joined
+from shared.sla.happening import Happening
 
-COUNTED: Mapping[Kind, str] = {"warned": "warned", "failed": "missed", "succeeded": "met"}
-LATENESS: tuple[tuple[str, timedelta], ...] = (
+NAME = "SLA"
+"""Of the counters; no journey is named in capitals."""
+GROUP = "checks"
+LIMITS: tuple[tuple[str, timedelta], ...] = (
     ("lateness.<=1s", timedelta(seconds=1)),
     ("lateness.<=2s", timedelta(seconds=2)),
     ("lateness.<=5s", timedelta(seconds=5)),
     ("lateness.<=1m", timedelta(minutes=1)),
     ("lateness.<=1h", timedelta(hours=1)),
 )
-"""Counters of checks by how late they came, and the most that is counted there."""
+"""Counters of checks by how late they came, and the most that is counted in each."""
 LATER = "lateness.>1h"
 
 
-def counts(happenings: Iterable[Happening]) -> Mapping[str, int]:
-    """Return what to add: `sla.<kpi>.met`, `.missed`, `.warned`, and `lateness.*` of each check that was awaited."""
-    added: Counter[str] = Counter()
-    for happening in happenings:
-        if happening.kind in COUNTED:
-            added[f"sla.{happening.kpi}.{COUNTED[happening.kind]}"] += 1
-        if happening.lateness is not None:
-            added[lateness(happening.lateness)] += 1
-    return dict(added)
+def tally(case: str, cause: str, happenings: Iterable[Happening], now: datetime) -> tuple[Tally, ...]:
+    """Return the record of how late the deadlines were noticed that checks were set for; none where there were none."""
+    late = Counter(counter(each.lateness) for each in happenings if each.lateness is not None)
+    if not late:
+        return ()
+    return (Tally(shard_of(NAME, case), GROUP, joined(case, cause), now.date().isoformat(), dict(late)),)
 
 
-def lateness(late: timedelta) -> str:
+def counter(lateness: timedelta) -> str:
     """Name the counter of a check that came so late."""
-    return next((name for name, most in LATENESS if late <= most), LATER)
+    return next((name for name, most in LIMITS if lateness <= most), LATER)
