@@ -13,10 +13,10 @@ from shared.cases import assignment, commands, coverage, family, merge
 from shared.cases import case as cases
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
+from shared.cases.facts import CaseFacts
 from shared.contacts import contact as contacts
 from shared.contacts import messages as contact_messages
 from shared.contacts import push
-from shared.definitions.catalogue import Catalogue
 from shared.definitions.published import Definitions
 from shared.deliveries import delivery as deliveries
 from shared.deliveries import messages as delivery_messages
@@ -56,7 +56,6 @@ from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key, Router, no_facts, not_found
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
-from shared.sla.facts import SlaFacts
 from shared.sla.messages import SlaTick
 from shared.sla.tick import SlaTicking
 from shared.tasks import messages as task_messages
@@ -162,42 +161,25 @@ def _journeys(around: Surroundings) -> tuple[AnyHandler, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _CaseFacts:
-    """What every decision about a case rests on."""
-
-    catalogue: Catalogue
-    sla: SlaFacts
-
-
 def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
     def key(message: Message[Any]) -> Key:
         return Key(cases.TABLE, quoted(message.body.case), cases.HEAD, f"activity:{message.id}")
 
-    async def gathered(store: Store, _message: Message[Any], case: cases.Case | None) -> _CaseFacts:
+    async def gathered(store: Store, _message: Message[Any], case: cases.Case | None) -> CaseFacts:
         catalogue = await around.definitions.current()
-        return _CaseFacts(catalogue, await facts.sla(store, around.definitions, catalogue, case))
+        return CaseFacts(catalogue, await facts.sla(store, around.definitions, catalogue, case))
 
     async def opening(
         store: Store, message: Message[case_messages.CreateCase], case: cases.Case | None
-    ) -> coverage.Opening[_CaseFacts]:
+    ) -> coverage.Opening[CaseFacts]:
         offers = await facts.offers(store, message.body) if case is None else ()
         return coverage.Opening(await gathered(store, message, case), offers)
-
-    def create_case(message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
-        return commands.CREATED(message, read.catalogue, now, read.sla)
 
     async def open_case(message: Message[case_messages.OpenCase], _now: datetime) -> Decision[None]:
         return case_decisions.open_case(message, await around.definitions.current())
 
     def changing(body: type[Any]) -> AnyHandler:
-        def change(case: cases.Case, message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
-            return commands.TURNED[body](case, message, read.catalogue, now, read.sla)
-
-        def without_case(message: Message[Any], read: _CaseFacts, now: datetime) -> Decision[cases.Case]:
-            return commands.WITHOUT_CASE.get(body, not_found)(message, read.catalogue, now)
-
-        return Handler(body, cases.Case, key, change, without_case, gathered)
+        return Handler(body, cases.Case, key, commands.TURNED[body], commands.without_case(body), gathered)
 
     return (
         Router(case_messages.OpenCase, open_case),
@@ -209,7 +191,7 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
             cases.Case,
             key,
             case_decisions.created_before,
-            coverage.covered(create_case),
+            coverage.covered(commands.CREATED),
             opening,
             writes_first=True,
         ),

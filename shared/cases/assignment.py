@@ -10,7 +10,7 @@ from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import GiveCase, KeepWaiting, MoveToQueue, ReleaseCase, RouteCase, SeekAgent
 from shared.cases.placing import freeing, need_of
 from shared.cases.route import routed, sent, told
-from shared.cases.turn import NOTED
+from shared.cases.telling import NOTED
 from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.cases import activities, assignment, coverage, decide, family, flow, merge, messages, promises
 from shared.cases.turn import Begun, Create, Decide, Turned, begun, turned
+from shared.runtime.handler import not_found
 from shared.sla.messages import CheckSla
 
 CHANGES: Mapping[type[Any], Decide] = {
@@ -51,3 +52,8 @@ WITHOUT_CASE: Mapping[type[Any], Create] = {
 
 TURNED: Mapping[type[Any], Turned] = {body: turned(change) for body, change in CHANGES.items()}
 CREATED: Begun = begun(decide.create_case)
+
+
+def without_case(body: type[Any]) -> Begun:
+    """Return what decides where there is no case."""
+    return begun(WITHOUT_CASE.get(body, not_found))

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from shared.cases.case import Case, Child
 from shared.cases.messages import QUEUE, SetParent
-from shared.cases.turn import NOTED
+from shared.cases.telling import NOTED
 from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message

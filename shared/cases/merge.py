@@ -13,8 +13,8 @@ from shared.cases import family, transitions
 from shared.cases.case import TABLE, Case, OpenActivity
 from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import QUEUE, MergeCases, SetParent
+from shared.cases.telling import NOTED
 from shared.cases.timeline import LINE, Line
-from shared.cases.turn import NOTED
 from shared.definitions.catalogue import Catalogue
 from shared.runtime import codec
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cases.case import Case
+from shared.cases.facts import CaseFacts
 from shared.cases.messages import OpenCase
 from shared.cases.transitions import STATUS_OF
 from shared.definitions.catalogue import Catalogue
@@ -15,6 +16,7 @@ LATER = NOON + timedelta(hours=1)
 CASE = "01KA5Q3N8M2V7R4T6W9X0YZABC"
 CONTACT = "C-1001"
 CATALOGUE = Catalogue({}, {}, {})
+FACTS = CaseFacts(CATALOGUE)
 OPENING = OpenCase(CASE, CONTACT, "Device error 11", "critical", device="D-1", error_code=11)
 
 

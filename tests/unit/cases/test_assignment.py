@@ -10,6 +10,7 @@ from shared.agents.messages import FreeSlot, Need, TakeSlot
 from shared.cases.assignment import Search, seek_agent
 from shared.cases.case import Case
 from shared.cases.commands import CREATED, TURNED, WITHOUT_CASE
+from shared.cases.facts import CaseFacts
 from shared.cases.messages import (
     CreateCase,
     GiveCase,
@@ -28,7 +29,7 @@ from shared.definitions.catalogue import Catalogue
 from shared.definitions.queue import Queue
 from shared.definitions.routing import Routing, Target
 from shared.runtime.decision import Decision, Put, Refusal, Remove
-from tests.unit.cases.building import CASE, CATALOGUE, LATER, NOON, OPENING, case, message
+from tests.unit.cases.building import CASE, CATALOGUE, FACTS, LATER, NOON, OPENING, case, message
 
 QUEUES = {
     "a": Queue("a", "A"),
@@ -56,7 +57,7 @@ def worked_on(**fields: Any) -> Case:
 
 
 def decided(held: Case, body: Any, known: Catalogue | None = None) -> Decision[Case]:
-    return TURNED[type(body)](held, message(body), known or catalogue(), LATER)
+    return TURNED[type(body)](held, message(body), CaseFacts(known or catalogue()), LATER)
 
 
 def after(decision: Decision[Case]) -> Case:
@@ -99,7 +100,7 @@ def giving(**fields: Any) -> GiveCase:
 def test_a_new_case_goes_where_the_rules_lead_it(
     target: Mapping[str, Any], queue: str, person: str, skills: Mapping[str, int], place: str, searched: bool
 ) -> None:
-    decision = CREATED(message(CreateCase(CASE, 1, NOON, OPENING)), catalogue(**target), LATER)
+    decision = CREATED(message(CreateCase(CASE, 1, NOON, OPENING)), CaseFacts(catalogue(**target)), LATER)
     held = after(decision).assignment
     assert (after(decision).queue, held.person, held.skills) == (queue, person, skills)
     assert lists(decision) == ([(place, held.place)] if place else [], [])
@@ -111,13 +112,13 @@ def test_a_new_case_goes_where_the_rules_lead_it(
 
 
 def test_where_there_are_no_rules_a_new_case_costs_what_it_did() -> None:
-    decision = CREATED(message(CreateCase(CASE, 1, NOON, OPENING)), CATALOGUE, LATER)
+    decision = CREATED(message(CreateCase(CASE, 1, NOON, OPENING)), FACTS, LATER)
     assert (decision.then, decision.messages, lists(decision)) == (None, (), ([], []))
 
 
 def test_a_case_that_is_opened_for_a_queue_goes_there_whatever_the_rules_say() -> None:
     opening = CreateCase(CASE, 1, NOON, replace(OPENING, queue_name="pumps"))
-    held = after(CREATED(message(opening), catalogue(queue="a"), LATER))
+    held = after(CREATED(message(opening), CaseFacts(catalogue(queue="a")), LATER))
     assert (held.queue, held.assignment.skills, held.assignment.rule) == ("pumps", {"pumps": 2}, "")
 
 
@@ -134,7 +135,7 @@ def test_the_more_urgent_wait_before_the_less_urgent_and_among_equals_who_came_f
     def place(priority: str, minutes: int) -> str:
         opening = CreateCase(CASE, 1, NOON, replace(OPENING, priority=priority))
         at = LATER.replace(minute=minutes)
-        return after(CREATED(message(opening), catalogue(queue="a"), at)).assignment.place
+        return after(CREATED(message(opening), CaseFacts(catalogue(queue="a")), at)).assignment.place
 
     assert place(urgent, 5) < place(less, 1)
     assert place(less, 1) < place(less, 5)

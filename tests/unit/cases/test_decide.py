@@ -9,6 +9,7 @@ import pytest
 from shared.cases.case import OPEN_LIST, Case, list_of_contact, order_of
 from shared.cases.commands import CREATED, TURNED
 from shared.cases.decide import created_before, open_case, reactivate_case
+from shared.cases.facts import CaseFacts
 from shared.cases.messages import (
     CancelCase,
     ChangeStatus,
@@ -24,7 +25,7 @@ from shared.events.messages import RecordChanged
 from shared.runtime.codec import plain
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal, Tally, View
 from shared.runtime.envelope import ReplyTo
-from tests.unit.cases.building import CASE, CATALOGUE, CONTACT, LATER, NOON, OPENING, case, message
+from tests.unit.cases.building import CASE, CATALOGUE, CONTACT, FACTS, LATER, NOON, OPENING, case, message
 
 ASKER = ReplyTo("journey-steps", "answered", {"token": "k"})
 create_case = CREATED
@@ -89,7 +90,9 @@ def test_alerts_are_one_by_what_the_policy_says_and_the_case_knows_its_guard() -
     opening = replace(OPENING, device=None, error_code=None, alert_key="line 4")
     alert = following(open_case(message(opening), given)).body
     assert alert == BindAlert("", None, LATER, opening, "key:line 4")
-    created = changed(create_case(message(replace(CREATION, opening=opening, key="key:line 4")), given, LATER))
+    created = changed(
+        create_case(message(replace(CREATION, opening=opening, key="key:line 4")), CaseFacts(given), LATER)
+    )
     assert created.alert_key == "key:line 4"
 
 
@@ -112,19 +115,19 @@ async def test_reactivating_a_case_without_a_device_needs_no_grant() -> None:
 
 
 def test_a_case_is_created_as_it_was_asked_for() -> None:
-    created = changed(create_case(message(CREATION), CATALOGUE, LATER))
+    created = changed(create_case(message(CREATION), FACTS, LATER))
     expected = Case(CASE, CREATION.number, 1, CONTACT, "Device error 11", "critical", "iot", NOON, "D-1", 11)
     assert created == replace(expected, changed_at=LATER)
     assert (created.status, created.status_reason, created.version) == ("active", "in_progress", 1)
 
 
 def test_who_asked_for_a_case_hears_its_number() -> None:
-    decision = create_case(message(CREATION), CATALOGUE, LATER)
+    decision = create_case(message(CREATION), FACTS, LATER)
     assert decision.answer == Answer({"outcome": "opened", "case_id": CASE, "number": CREATION.number})
 
 
 def test_a_new_case_is_a_new_record_to_the_triggers_that_watch_cases() -> None:
-    change = told(create_case(message(CREATION), CATALOGUE, LATER))
+    change = told(create_case(message(CREATION), FACTS, LATER))
     assert (change.table, change.record, change.columns) == ("cases", CASE, ())
     assert (change.contact, change.time) == (CONTACT, LATER)
     assert change.attributes == {
@@ -143,12 +146,12 @@ def test_a_new_case_is_a_new_record_to_the_triggers_that_watch_cases() -> None:
 
 def test_an_event_leaves_out_what_the_case_does_not_have() -> None:
     creation = replace(CREATION, opening=replace(OPENING, device=None, error_code=None))
-    change = told(create_case(message(creation), CATALOGUE, LATER))
+    change = told(create_case(message(creation), FACTS, LATER))
     assert not {"device", "error_code", "previous_status"} & change.attributes.keys()
 
 
 def test_a_new_case_is_in_the_open_list_and_in_its_contacts() -> None:
-    decision = create_case(message(CREATION), CATALOGUE, LATER)
+    decision = create_case(message(CREATION), FACTS, LATER)
     line = plain(replace(changed(decision), changed_at=None))
     key = order_of(changed(decision))
     lists = {name: view for name, view in views(decision).items() if not name.startswith("timeline-of")}
@@ -173,7 +176,7 @@ MOVES = [
 @pytest.mark.parametrize(("decide", "held", "body"), MOVES)
 def test_every_change_tells_its_columns_and_the_status_before(decide: Any, held: str, body: Any) -> None:
     before = case(held)
-    decision = decide(before, message(body), CATALOGUE, LATER)
+    decision = decide(before, message(body), FACTS, LATER)
     change = told(decision)
     after = changed(decision)
     assert (change.table, change.contact, change.time) == ("cases", CONTACT, LATER)
@@ -185,7 +188,7 @@ def test_every_change_tells_its_columns_and_the_status_before(decide: Any, held:
 @pytest.mark.parametrize(("decide", "held", "body"), MOVES)
 def test_every_change_is_a_newer_line_in_both_lists(decide: Any, held: str, body: Any) -> None:
     before = case(held, version=6)
-    decision = decide(before, message(body), CATALOGUE, LATER)
+    decision = decide(before, message(body), FACTS, LATER)
     after = changed(decision)
     assert after.version == 7
     open_line, own_line = views(decision)[OPEN_LIST], views(decision)[list_of_contact(CONTACT)]
@@ -197,7 +200,7 @@ def test_every_change_is_a_newer_line_in_both_lists(decide: Any, held: str, body
 
 @pytest.mark.parametrize(("decide", "held", "body"), MOVES)
 def test_who_asked_for_a_change_hears_what_became_of_it(decide: Any, held: str, body: Any) -> None:
-    decision = decide(case(held), message(body), CATALOGUE, LATER)
+    decision = decide(case(held), message(body), FACTS, LATER)
     reason = changed(decision).status_reason
     assert decision.outcome == reason
     assert decision.answer.values == {"outcome": reason, "case_id": CASE, "number": case().number}
@@ -205,9 +208,7 @@ def test_who_asked_for_a_change_hears_what_became_of_it(decide: Any, held: str, 
 
 def test_two_commands_raise_two_events_and_a_repeat_raises_the_same() -> None:
     def event(command: str) -> str:
-        [outgoing] = change_status(
-            case(), message(ChangeStatus(CASE, "A", "on_hold"), command), CATALOGUE, LATER
-        ).raised
+        [outgoing] = change_status(case(), message(ChangeStatus(CASE, "A", "on_hold"), command), FACTS, LATER).raised
         return outgoing.id
 
     assert event("m1") == event("m1")
@@ -222,14 +223,14 @@ def test_two_commands_raise_two_events_and_a_repeat_raises_the_same() -> None:
     ],
 )
 def test_closing_keeps_what_was_found_and_when(decide: Any, body: Any, text: str) -> None:
-    closed = changed(decide(case(), message(body), CATALOGUE, LATER))
+    closed = changed(decide(case(), message(body), FACTS, LATER))
     assert (closed.resolution, closed.closed_at, closed.is_open) == (text, LATER, False)
 
 
 @pytest.mark.parametrize(("granted", "epoch"), [(None, 4), (9, 9)])
 def test_reopening_begins_another_epoch(granted: int | None, epoch: int) -> None:
     closed = case("problem_solved", epoch=3, resolution="new valve", closed_at=NOON)
-    reopened = changed(reopen_case(closed, message(ReopenCase(CASE, "A", granted)), CATALOGUE, LATER))
+    reopened = changed(reopen_case(closed, message(ReopenCase(CASE, "A", granted)), FACTS, LATER))
     assert (reopened.epoch, reopened.resolution, reopened.closed_at, reopened.is_open) == (epoch, "", None, True)
 
 
@@ -249,28 +250,30 @@ def test_lists_are_sorted_by_the_time_of_opening() -> None:
 )
 def test_a_command_meant_for_another_version_is_refused(command: tuple[Any, Any]) -> None:
     decide, body = command
-    refused = decide(case(version=3), message(body), CATALOGUE, LATER).refused
+    refused = decide(case(version=3), message(body), FACTS, LATER).refused
     assert (refused.reason, refused.field) == ("version_changed", "if_version")
-    assert decide(case(version=2), message(body), CATALOGUE, LATER).refused is None
+    assert decide(case(version=2), message(body), FACTS, LATER).refused is None
 
 
 def test_what_a_guard_grants_while_the_case_is_open_is_only_another_epoch() -> None:
-    decision = reopen_case(case(), message(ReopenCase(CASE, "carebus/devices", 2)), CATALOGUE, LATER)
+    decision = reopen_case(case(), message(ReopenCase(CASE, "carebus/devices", 2)), FACTS, LATER)
     assert decision.outcome == "stays_open"
     assert (changed(decision).epoch, changed(decision).status_reason, decision.raised) == (2, "in_progress", ())
-    refused = TURNED[ResolveCase](changed(decision), message(ResolveCase(CASE, "d", if_epoch=1)), CATALOGUE, LATER)
+    refused = TURNED[ResolveCase](changed(decision), message(ResolveCase(CASE, "d", if_epoch=1)), FACTS, LATER)
     assert refused.refused == Refusal("opened_anew", "if_epoch")
 
 
 @pytest.mark.parametrize("epoch", [None, 1])
 def test_an_open_case_is_not_opened_again(epoch: int | None) -> None:
-    decision = reopen_case(case(), message(ReopenCase(CASE, "A", epoch)), CATALOGUE, LATER)
+    decision = reopen_case(case(), message(ReopenCase(CASE, "A", epoch)), FACTS, LATER)
     assert decision.refused == Refusal("transition_not_allowed", "status")
 
 
 def test_what_a_guard_has_granted_is_done_though_the_policy_has_changed_since() -> None:
     """A guard that promises what its case refuses would be pending for ever, and alerts would open nothing."""
-    strict = Catalogue({}, {}, {}, policies={"cases": Policy(allowed={"problem_solved": frozenset({"on_hold"})})})
+    strict = CaseFacts(
+        Catalogue({}, {}, {}, policies={"cases": Policy(allowed={"problem_solved": frozenset({"on_hold"})})})
+    )
     closed = case("problem_solved")
     assert changed(reopen_case(closed, message(ReopenCase(CASE, "A", 2)), strict, LATER)).is_open
     assert reopen_case(closed, message(ReopenCase(CASE, "A", None)), strict, LATER).refused is not None
