@@ -30,7 +30,7 @@ def test_a_calm_world_does_all_there_is_to_do() -> None:
         world, found = play(seed, Faults())
         assert not found
         changes = [change for _, _, change in world.commits if not isinstance(change, Delete)]
-        seen |= {f"{change.data['kind']} {change.data['outcome']}" for change in changes if "kind" in change.data}
+        seen |= {f"{change.data['kind']} {change.data['outcome']}" for change in changes if "cause" in change.data}
     assert seen >= {
         "create_case opened",
         "seek_agent noted",
