@@ -71,6 +71,7 @@ class Chronicle:
                 self._contact(unquote(partition), rows)
             case "cases" if "head" in rows:
                 self._case(typed(Stored[CaseRow], rows["head"]).state)
+                self._sla(typed(Stored[CaseRow], rows["head"]).state, rows)
             case "tasks" if "head" in rows:
                 self._task(typed(Stored[TaskRow], rows["head"]).state)
             case "occurrences" if "head" in rows:
@@ -95,6 +96,15 @@ class Chronicle:
             self.tell("case", f"{case.number} is opened for {case.contact}: {case.title}")
         elif (before.status, before.status_reason) != (case.status, case.status_reason):
             self.tell("case", f"{case.number} is {case.status}, {case.status_reason}")
+
+    def _sla(self, case: CaseRow, rows: Rows) -> None:
+        """Tell what the case's SLA did, in its order: rows of the timeline have the newest first."""
+        for key in sorted(rows, reverse=True):
+            line = rows[key].get("state", {}) if key.startswith("line:") else {}
+            if line.get("kind") == "sla":
+                said = line.get("detail", {})
+                because = f" ({said['reason']})" if "reason" in said else ""
+                self.tell("sla", f"{case.number}, {said.get('kpi', '')}: {line['outcome']}{because}")
 
     def _task(self, task: TaskRow) -> None:
         due = f"due {self._moment(task.due_at)}"

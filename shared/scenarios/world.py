@@ -1,8 +1,9 @@
 """The whole system in memory, on a clock that jumps to whatever is due next."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.bootstrap import compose
 from shared.channels.memory import MemoryProvider
@@ -16,9 +17,11 @@ from shared.runtime.ids import derived
 from shared.runtime.memory.bus import Delivery, MemoryBus
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.settings import Settings
-from shared.runtime.store import Change
+from shared.runtime.store import Change, Upsert
 from shared.scenarios import ticks
 from shared.scenarios.ticks import Entered, Tick
+from shared.sla import buckets
+from shared.sla.messages import CheckSla
 
 SETTINGS = {
     "CAREBUS_PUBLIC_URL": "https://care.example",
@@ -82,14 +85,22 @@ class World:
         self.problems: list[str] = []
         self._handled = 0
         self._sent = 0
+        self._dues: list[Mapping[str, Any]] = []
         self._bus = MemoryBus(clock)
         provider = MemoryProvider(clock.now)
         perform = Performer(dict.fromkeys(SEND, provider))
-        self.services = compose(Settings.read(SETTINGS), WatchedStore(committed), self._bus, clock, perform)
+
+        def noted(table: str, partition: str, changes: Sequence[Change]) -> None:
+            committed(table, partition, changes)
+            if table == buckets.TABLE:
+                self._dues += [change.data for change in changes if isinstance(change, Upsert)]
+
+        self.services = compose(Settings.read(SETTINGS), WatchedStore(noted), self._bus, clock, perform)
 
     async def work(self, until: datetime) -> None:
         """Handle everything that is due up to this time, and be there; raises Restless."""
         while True:
+            await self._schedule()
             message, tick = self._next(), await self._tick()
             if message and message.due <= until and not (tick and tick.at < message.due):
                 self.clock.reach(message.due)
@@ -102,11 +113,14 @@ class World:
 
     def left(self) -> int:
         """How many messages are still to come."""
-        return sum(len(queue.waiting) for queue in self._bus.queues.values())
+        return sum(len(queue.waiting) for name, queue in self._bus.queues.items() if name != CheckSla.queue)
 
     async def rests_at(self) -> datetime | None:
-        """Return when the next thing is due, what comes again and again left out; None where nothing is left."""
-        message, tick = self._next(), await self._tick(again=False)
+        """Return when the next thing is due; None where nothing is left.
+
+        What comes again and again is left out, and deadlines of SLAs: a case may be open for good.
+        """
+        message, tick = self._next(checks=False), await self._tick(again=False)
         due = [message.due] if message else []
         return min([*due, tick.at] if tick else due, default=None)
 
@@ -139,8 +153,17 @@ class World:
         else:
             await pipeline.handle(queue, raw)
 
-    def _next(self) -> Delivery | None:
-        waiting = [delivery for queue in self._bus.queues.values() for delivery in queue.waiting]
+    async def _schedule(self) -> None:
+        """Do what the timer of SLAs does: send each check that was written down for its time."""
+        while self._dues:
+            due = self._dues.pop()
+            at = datetime.fromisoformat(due["at"])
+            check = Envelope(due["id"], due["kind"], at, due["body"])
+            await self._bus.send(CheckSla.queue, [BusMessage(check.id, check.encode(), at)])
+
+    def _next(self, *, checks: bool = True) -> Delivery | None:
+        queues = [queue for name, queue in self._bus.queues.items() if checks or name != CheckSla.queue]
+        waiting = [delivery for queue in queues for delivery in queue.waiting]
         return min(waiting, key=lambda delivery: (delivery.due, delivery.sequence), default=None)
 
     async def _handle(self, locked: Delivery) -> None:
