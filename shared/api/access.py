@@ -38,7 +38,13 @@ async def same_origin(request: Request, services: Provided) -> None:
         raise Problem(FOREIGN_ORIGIN, "A request with cookies needs an Origin that is ours.")
 
 
+def is_supervisor(principal: Principal) -> bool:
+    """True for whoever may decide about the work of others."""
+    return any("supervisor" in ACTS_AS[held] for held in principal.roles)
+
+
 Agent = Annotated[Principal, Depends(requires("agent"))]
+Supervisor = Annotated[Principal, Depends(requires("supervisor"))]
 Operator = Annotated[Principal, Depends(requires("operator"))]
 AgentOrOperator = Annotated[Principal, Depends(requires("agent", "operator"))]
 JourneyChanger = Annotated[Principal, Depends(requires("supervisor", "operator"))]

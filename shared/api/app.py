@@ -7,6 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.api import (
+    agents,
+    case_assignment,
     case_commands,
     case_opening,
     case_process,
@@ -22,6 +24,7 @@ from shared.api import (
     operations,
     publishing,
     push_subscriptions,
+    queues,
     tasks,
 )
 from shared.api.door import Door
@@ -36,6 +39,9 @@ CONCERNS = (
     case_commands,
     case_work,
     case_process,
+    case_assignment,
+    queues,
+    agents,
     contacts,
     push_subscriptions,
     deliveries,

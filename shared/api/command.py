@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.agents.agent import TABLE as AGENTS
 from shared.cases.case import TABLE as CASES
 from shared.cases.case import Case
 from shared.cases.commands import CHANGES
 from shared.cases.family import AttachCase
 from shared.cases.messages import (
+    AssignCase,
     CancelCase,
     ChangeStatus,
+    GiveCase,
+    PickCase,
     ReactivateCase,
     ReopenCase,
     ResolveCase,
@@ -40,6 +44,8 @@ ROUTES: Mapping[str, str] = {
 AT_THE_CASE: Mapping[type[Any], Callable[[Any], Body]] = {
     ReactivateCase: lambda body: ReopenCase(body.case, body.by, None, body.text),
     SetParent: lambda body: AttachCase(body.case, body.by, body.parent, body.text),
+    PickCase: lambda body: GiveCase(body.case, body.agent, "", None, by=body.agent),
+    AssignCase: lambda body: GiveCase(body.case, body.agent, "", None, takes_away=True, by=body.by),
 }
 """Commands that somebody else is asked for first, to what the case then hears."""
 
@@ -55,9 +61,15 @@ def _adoption(body: Any, id_: str) -> tuple[str, str, str] | None:
     return (CASES, quoted(body.parent), f"activity:{id_}") if body.parent is not None else None
 
 
+def _slot(body: Any, id_: str) -> tuple[str, str, str] | None:
+    return AGENTS, quoted(body.agent), f"change:{id_}"
+
+
 ASKED_FIRST: Mapping[type[Any], Callable[[Any, str], tuple[str, str, str] | None]] = {
     ReactivateCase: _claim,
     SetParent: _adoption,
+    PickCase: _slot,
+    AssignCase: _slot,
 }
 """Where (table, partition, row) those keep what they refused; what they grant, the case has on record."""
 

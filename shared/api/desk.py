@@ -28,6 +28,17 @@ DETAILS: Mapping[str, str] = {
     "case_is_closed": "The case is closed, and read only until it is reactivated.",
     "another_case_is_open": "Another case is open for its device and error code.",
     "step_required": "A required step of the stage is not done.",
+    "taken": "Another agent works on the case.",
+    "already_theirs": "The agent works on the case already.",
+    "not_assigned": "Nobody works on the case.",
+    "not_theirs": "Another agent works on the case.",
+    "no_queue": "The case is in no queue to be given back to.",
+    "no_routing": "No rules are published that say where cases go.",
+    "no_capacity": "The agent has as many cases as they can take.",
+    "not_a_member": "Only members of the queue may have its cases.",
+    "unknown_agent": "There is no agent with this id.",
+    "unknown_queue": "There is no queue of this name.",
+    "moved_on": "The case went elsewhere meanwhile.",
 }
 """Why a case refuses, in words, where its status alone does not say it."""
 
@@ -46,6 +57,8 @@ class NotTaken(Problem):
             self._more["open_activities"] = {id_: each.subject for id_, each in case.open_activities.items()}
         if refusal.reason == "open_children":
             self._more["open_children"] = list(case.open_children)
+        if refusal.field == "worked_by" or refusal.reason == "taken":
+            self._more["worked_by"] = case.worked_by
 
     def body(self) -> dict[str, Any]:
         return super().body() | self._more
@@ -83,6 +96,10 @@ class Desk:
             await self._services.bus.send(command.body.queue, [command.message(self._services.clock.now())])
             record = await self._outcome(command)
         return await self._answer(command, record)
+
+    async def has_heard(self, body: Any) -> bool:
+        """Tell whether this very command is on record: then it is answered, and checked no more."""
+        return self._key is not None and await self._record(self._command(body)) is not None
 
     def _command(self, body: Any) -> Command:
         if self._key is None:

@@ -58,6 +58,8 @@ def release_case(case: Case, message: Message[ReleaseCase], _catalogue: Catalogu
         return refused
     if not case.worked_by:
         return Decision(refused=Refusal("not_assigned", "worked_by"))
+    if message.body.own and message.body.by != case.worked_by:
+        return Decision(refused=Refusal("not_theirs", "worked_by"))
     if not case.queue:
         return Decision(refused=Refusal("no_queue", "queue"))
     held = replace(case.assignment, slot="", left_by=case.worked_by)
@@ -132,7 +134,7 @@ def _refusal(case: Case, message: Message[GiveCase]) -> Refusal | None:
         return Refusal("already_theirs", "worked_by")
     if case.worked_by and not body.takes_away:
         return Refusal("taken", "worked_by")
-    return None if case.queue == body.queue_name else Refusal("moved_on", "queue")
+    return None if body.queue_name in (None, case.queue) else Refusal("moved_on", "queue")
 
 
 def _target_of(case: Case) -> tuple[str, str, Mapping[str, int]]:

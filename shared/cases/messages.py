@@ -230,6 +230,8 @@ class ReleaseCase:
     by: str
     text: str = ""
     if_version: int | None = None
+    own: bool = False
+    """Only where whoever gives it back is who works on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +271,8 @@ class GiveCase:
     case: str
     agent: str
     slot: str
-    queue_name: str
-    """The queue that the agent may take it from."""
+    queue_name: str | None
+    """The queue that the agent may take it from; None: whichever it is in."""
     place: str = ""
     """Where it waits; it is refused elsewhere. Empty: it is taken by hand, wherever it waits."""
     takes_away: bool = False

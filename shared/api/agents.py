@@ -1,0 +1,178 @@
+"""`/api/agents`: who works on cases, what they can do, and whether they are there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.agents.agent import AGENTS, HEAD, TABLE, Agent
+from shared.agents.checks import faults_of
+from shared.agents.messages import PutAgent, SetPresence
+from shared.api.access import Agent as AnyAgent
+from shared.api.access import Supervisor, is_supervisor, same_origin
+from shared.api.errand import Errand
+from shared.api.json_only import json_only
+from shared.api.listing import Listing, Paged, Source
+from shared.api.preconditions import matches
+from shared.api.problems import CHANGED, FORBIDDEN, INVALID, NOT_FOUND, NOT_NOW
+from shared.api.services import Provided, Services
+from shared.runtime.aggregate import read_head
+from shared.runtime.codec import typed
+from shared.runtime.ids import quoted
+from shared.runtime.problem import FieldError, Problem
+from shared.runtime.store import Row, Store
+
+AgentId = Annotated[str, Path(alias="agent", max_length=256)]
+IfMatch = Annotated[str, Header(max_length=255)]
+
+router = APIRouter(prefix="/api/agents", tags=["agents"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLine:
+    """An agent in a list."""
+
+    id: str
+    name: str
+    capacity: int
+    skills: Mapping[str, int]
+    queues: tuple[str, ...]
+    presence: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentView(AgentLine):
+    """An agent, and the cases that they have slots for."""
+
+    free_slots: int
+    cases: tuple[str, ...]
+    last_assigned_at: datetime | None
+
+    @classmethod
+    def of(cls, agent: Agent) -> Self:
+        return cls(
+            id=agent.id,
+            name=agent.name,
+            capacity=agent.capacity,
+            skills=agent.skills,
+            queues=agent.queues,
+            presence=agent.presence,
+            version=agent.version,
+            free_slots=agent.free,
+            cases=tuple(agent.slots.values()),
+            last_assigned_at=agent.last_assigned_at,
+        )
+
+
+class Profile(BaseModel):
+    """What is said of an agent, as a whole: what is left out is none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str = Field(min_length=1, max_length=200)
+    capacity: int = Field(ge=0, le=100)
+    skills: dict[str, int] = Field(default_factory=dict)
+    queues: list[str] = Field(default_factory=list)
+
+
+class Presence(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    presence: Literal["available", "busy", "away", "offline"]
+
+
+CHANGES: dict[int | str, dict[str, Any]] = {200: {"model": AgentView, "description": "Applied, with Prefer: wait"}}
+
+
+@router.get("")
+async def list_agents(_agent: AnyAgent, services: Provided, pager: Paged) -> Listing[AgentLine]:
+    """List all agents. What they have at the moment, each agent's own page tells."""
+
+    def line(row: Row) -> AgentLine | None:
+        return typed(AgentLine, row.data["data"]) if row.data["data"] is not None else None
+
+    return await pager.read(services.store, Source("views", AGENTS), line)
+
+
+@router.get("/{agent}")
+async def show_agent(_agent: AnyAgent, services: Provided, agent_id: AgentId, response: Response) -> AgentView:
+    """Show an agent. The ETag is what If-Match takes."""
+    agent = await known_agent(services, agent_id)
+    response.headers["ETag"] = etag_of(agent)
+    return AgentView.of(agent)
+
+
+@router.put("/{agent}", status_code=202, dependencies=[Depends(same_origin), Depends(json_only)], responses=CHANGES)
+async def put_agent(
+    by: Supervisor, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Profile, if_match: IfMatch = "*"
+) -> Response:
+    """Create an agent, or change one as a whole; presence and cases stay. The id is the one that they sign in with."""
+    command = PutAgent(agent_id, body.name, by.id, body.capacity, body.skills, tuple(body.queues))
+    known = (await errand.services.definitions.fresh()).queues
+    faults = [FieldError(field, reason) for field, reason in faults_of(command)]
+    faults += [FieldError("queues", "names a queue that is not published") for name in body.queues if name not in known]
+    if faults:
+        raise Problem(INVALID, f"Wrong: {', '.join(dict.fromkeys(fault.field for fault in faults))}.", faults)
+    return await _changed(errand, errand.id(by.id, "put", agent_id), command, if_match)
+
+
+@router.put(
+    "/{agent}/presence",
+    status_code=202,
+    dependencies=[Depends(same_origin), Depends(json_only)],
+    responses=CHANGES,
+)
+async def set_presence(
+    by: AnyAgent, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Presence, if_match: IfMatch = "*"
+) -> Response:
+    """Say whether you are there; a supervisor may say it of others."""
+    if by.id != agent_id and not is_supervisor(by):
+        raise Problem(FORBIDDEN, "Only a supervisor may change the presence of others.")
+    await known_agent(errand.services, agent_id)
+    command = SetPresence(agent_id, body.presence, by.id)
+    return await _changed(errand, errand.id(by.id, "presence", agent_id), command, if_match)
+
+
+async def find_agent(store: Store, agent_id: str) -> Agent | None:
+    return await read_head(store, TABLE, quoted(agent_id), HEAD, Agent)
+
+
+async def known_agent(services: Services, agent_id: str) -> Agent:
+    """Return the agent; raises Problem (404)."""
+    agent = await find_agent(services.store, agent_id)
+    if agent is None:
+        raise Problem(NOT_FOUND, "There is no agent with this id.")
+    return agent
+
+
+def etag_of(agent: Agent) -> str:
+    """Return the entity tag of an agent: its version, strong (RFC 9110, 8.8.3)."""
+    return f'"{agent.version}"'
+
+
+async def _changed(errand: Errand, id_: str, command: PutAgent | SetPresence, if_match: str) -> Response:
+    services, location = errand.services, f"/api/agents/{quoted(command.agent)}"
+
+    async def record() -> Row | None:
+        return await services.store.get(TABLE, quoted(command.agent), f"change:{id_}")
+
+    if await record() is None:
+        held = await find_agent(services.store, command.agent)
+        if not matches(if_match, etag_of(held) if held else ""):
+            raise Problem(CHANGED, "If-Match names another version of the agent.")
+        await errand.send(id_, command)
+    row = await errand.until(record)
+    if row is None:
+        return errand.accepted(location, {"command": id_, "agent": command.agent})
+    if row.data["outcome"] == "refused":
+        refused = FieldError(row.data["detail"]["field"], row.data["detail"]["reason"])
+        raise Problem(NOT_NOW, f"The agent refuses this: {refused.reason}.", [refused])
+    agent = await known_agent(services, command.agent)
+    response: JSONResponse = errand.done(location, AgentView.of(agent))
+    response.headers["ETag"] = etag_of(agent)
+    return response
