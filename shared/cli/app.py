@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from shared.cli.commands import (
+    agents,
     cases,
     contacts,
     deadletters,
@@ -14,6 +15,7 @@ from shared.cli.commands import (
     deliveries,
     imports,
     journey_changes,
+    queues,
     rejected,
     replay,
     simulate,
@@ -36,6 +38,8 @@ for name, concern in {
     "import": imports,
     "contacts": contacts,
     "cases": cases,
+    "queues": queues,
+    "agents": agents,
     "deliveries": deliveries,
     "journeys": journey_changes,
     "triggers": triggers,

@@ -40,6 +40,12 @@ async def shown(services: Services, named: str) -> CaseView:
     return await view_of(services.store, await _known(services, named))
 
 
+async def identified(services: Services, named: str) -> tuple[str, str]:
+    """Return number and id of the case; raises NoSuchCase."""
+    case = await _known(services, named)
+    return case.number, case.id
+
+
 async def resolve(
     services: Services, named: str, command: Callable[[str], ResolveCase], wait_seconds: float | None
 ) -> str:

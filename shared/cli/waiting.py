@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.agents import agent as agents
+from shared.agents.messages import PutAgent, SetPresence
 from shared.cases import case as cases
-from shared.cases.messages import ResolveCase
+from shared.cases.messages import AssignCase, MoveToQueue, PickCase, ReleaseCase, ResolveCase, RouteCase
 from shared.cli.output import Advance
 from shared.cli.sending import Command
 from shared.cli.services import Services
@@ -56,11 +58,20 @@ async def until_applied(
 async def _outcome(services: Services, command: Command) -> str | None:
     """Return the reason of a refusal, nothing where it was applied, and None where nobody knows yet."""
     table, partition, key = _cause_row(command.body, command.envelope.id)
-    row = await services.store.get(table, partition, key)
+    row = await services.store.get(table, partition, key) or await _refused_slot(services, command)
     if row is not None:
         return str(row.data["detail"]["reason"]) if row.data["outcome"] == "refused" else ""
     line = await _rejection(services, command)
     return str(line.data["reason"]) if line else None
+
+
+async def _refused_slot(services: Services, command: Command) -> Row | None:
+    """Return the row of an agent who has no slot for a case: what they grant, the case has on record."""
+    body = command.body
+    if not isinstance(body, PickCase | AssignCase):
+        return None
+    row = await services.store.get(agents.TABLE, quoted(body.agent), f"change:{command.envelope.id}")
+    return row if row is not None and row.data["outcome"] == "refused" else None
 
 
 async def _rejection(services: Services, command: Command) -> Row | None:
@@ -80,7 +91,9 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return contacts.TABLE, quoted(body.contact), f"change:{id_}"
         case PutDevice():
             return devices.TABLE, quoted(body.device), f"change:{id_}"
-        case ResolveCase():
+        case PutAgent() | SetPresence():
+            return agents.TABLE, quoted(body.agent), f"change:{id_}"
+        case ResolveCase() | PickCase() | AssignCase() | ReleaseCase() | RouteCase() | MoveToQueue():
             return cases.TABLE, quoted(body.case), f"activity:{id_}"
         case CloseTask():
             return tasks.TABLE, quoted(body.task), f"change:{id_}"

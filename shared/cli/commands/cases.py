@@ -1,13 +1,16 @@
-"""`carebus cases list`, `show` and `resolve`."""
+"""`carebus cases list`, `show` and `resolve`; who works on them is in `case_assignment.py`."""
 
 from typing import Annotated
 
 import typer
 
+from shared.cli.commands import case_assignment
 from shared.cli.commands.options import AsJson, Seconds, Wait
 from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
 
 app = typer.Typer(no_args_is_help=True, help="See cases, and resolve them.")
+
+case_assignment.register(app)
 
 Named = Annotated[str, typer.Argument(metavar="CASE", help="The case's id or number.")]
 
