@@ -22,6 +22,7 @@ from shared.intake_facts import IntakeFactsGatherer
 from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
+from shared.knowledge.library import Library
 from shared.pages.links import Links, link_keys
 from shared.routing_facts import RoutingFacts
 from shared.run_facts import RunFactsGatherer
@@ -46,6 +47,7 @@ class Services:
     bus: Bus
     clock: Clock
     definitions: Definitions
+    library: Library
     links: Links
     ingest: Ingest
     intake: IntakeDoor
@@ -85,6 +87,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         bus=bus,
         clock=clock,
         definitions=definitions,
+        library=Library(store, clock),
         links=links,
         ingest=Ingest(bus, definitions, clock, credentials.parse(settings.senders)),
         intake=IntakeDoor(bus, clock, tokens, {settings.email_from.lower(), settings.reply_address.lower()}),

@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from shared.api import (
     agents,
     case_assignment,
+    article_commands,
+    articles,
     case_commands,
     case_opening,
     case_process,
@@ -52,6 +54,8 @@ CONCERNS = (
     tasks,
     entitlements,
     entitlement_commands,
+    articles,
+    article_commands,
 )
 
 PROBLEM = {

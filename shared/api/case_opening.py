@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
 from shared.api.case_views import CaseView, etag_of, find_case, view_of
+from shared.api.entitlement_views import check_cover
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.problems import INVALID, KEY_REUSED
@@ -67,6 +68,7 @@ async def open_case(agent: Agent, errand: Annotated[Errand, Depends()], body: Op
     if before is not None and before.body["opening"] != plain(command):
         raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
     if before is None:
+        await _check_cover(errand, body)
         await errand.send(id_, command)
     opened = await errand.until(lambda: _opened(errand, command, id_))
     if opened is None or not errand.is_patient:
@@ -89,6 +91,13 @@ async def _check(errand: Errand, body: Opening) -> None:
         faults.append(FieldError("parent", "There is no such case"))
     if faults:
         raise Problem(INVALID, "What the case would be about is not there.", faults)
+
+
+async def _check_cover(errand: Errand, body: Opening) -> None:
+    """Refuse what the entitlement that is named does not cover; without a name, the case gets what fits."""
+    if body.entitlement is not None:
+        store, now = errand.services.store, errand.services.clock.now()
+        await check_cover(store, body.entitlement, body.contact, body.origin, body.product, now)
 
 
 async def _opened(errand: Errand, command: OpenCase, id_: str) -> Case | None:

@@ -10,6 +10,9 @@ MAX_BODY = 64 * 1024
 MAX_DEFINITIONS = 256 * 1024
 """Bytes of what is published at once: a hundred journeys."""
 PUBLISHING = ("POST", "/api/journeys")
+MAX_ARTICLE = 256 * 1024
+"""Bytes of a knowledge article, however its letters are written."""
+ARTICLES = "/api/articles"
 HEADERS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -30,10 +33,15 @@ class Door:
             await send(message)
 
         try:
-            limit = MAX_DEFINITIONS if (scope["method"], scope["path"]) == PUBLISHING else MAX_BODY
-            await self._app(scope, await _bounded(receive, limit), sending)
+            await self._app(scope, await _bounded(receive, _limit(scope["method"], scope["path"])), sending)
         except Exception as error:
             await response_of(reported(error))(scope, receive, sending)
+
+
+def _limit(method: str, path: str) -> int:
+    if (method, path) == PUBLISHING:
+        return MAX_DEFINITIONS
+    return MAX_ARTICLE if path.startswith(ARTICLES) else MAX_BODY
 
 
 async def _bounded(receive: Receive, limit: int) -> Receive:

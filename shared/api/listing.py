@@ -47,6 +47,20 @@ class Pager:
         self._limit = limit
         self._after = after
 
+    @property
+    def limit(self) -> int:
+        return self._limit
+
+    @property
+    def offset(self) -> int:
+        """Where the page begins in a list that is counted."""
+        return int(self._after) if self._after.isascii() and self._after.isdigit() and len(self._after) < 7 else 0
+
+    def following(self, found: int, total: int) -> str | None:
+        """Return the address of the next page of a list that is counted; None on the last one."""
+        end = self.offset + found
+        return self._listing([], str(end)).next if found and end < total else None
+
     async def read[T](self, store: Store, source: Source, item_of: Callable[[Row], T | None]) -> Listing[T]:
         """Return the page; a row whose item is None is left out."""
         items, after = await self._collect(store, source, item_of, self._after, self._limit)

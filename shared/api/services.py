@@ -6,6 +6,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from shared.definitions.published import Definitions
+from shared.knowledge.library import Library
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock
 from shared.runtime.store import Store
@@ -37,6 +38,9 @@ class Services(Protocol):
 
     @property
     def definitions(self) -> Definitions: ...
+
+    @property
+    def library(self) -> Library: ...
 
 
 async def provided(request: Request) -> Services:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.cases.case import Case, OpenActivity
-from shared.cases.messages import NoteActivity, PlanActivity
+from shared.cases.messages import NoteActivity, NoteArticle, PlanActivity
 from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Message
@@ -37,3 +37,9 @@ def note_activity(case: Case, message: Message[NoteActivity], _catalogue: Catalo
     if activities.pop(message.body.activity, None) is None:
         return Decision(state=case, outcome=message.body.state)
     return Decision(state=replace(case, open_activities=activities), outcome=message.body.state)
+
+
+def note_article(case: Case, message: Message[NoteArticle], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
+    body = message.body
+    outcome = "solved_by_article" if body.solved else "article_used"
+    return Decision(state=case, outcome=outcome, detail={"article": body.article})

@@ -25,6 +25,7 @@ CHANGES: Mapping[type[Any], Decide] = {
     messages.KeepWaiting: assignment.keep_waiting,
     messages.PlanActivity: activities.plan_activity,
     messages.NoteActivity: activities.note_activity,
+    messages.NoteArticle: activities.note_article,
     messages.MergeCases: merge.merge_cases,
     messages.CoverCase: coverage.cover_case,
     messages.DropEntitlement: coverage.drop_entitlement,

@@ -453,6 +453,21 @@ class AbandonProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteArticle:
+    """A knowledge article tells a case, open or closed, that it was used for it."""
+
+    kind: ClassVar[str] = "note_article"
+    queue: ClassVar[str] = QUEUE
+
+    case: str
+    article: str
+    subject: str
+    """Its title."""
+    solved: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CoverCase:
     """Put an active case under an entitlement, or with None under none."""
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from shared.cases.messages import NoteArticle
 from shared.knowledge.article import Article, Edition, Link, edition_key, lines_of, list_of_case, published
 from shared.knowledge.content import fault_of, is_id
 from shared.knowledge.life import MOVES, STEPS
 from shared.knowledge.messages import Content, DraftArticle, EditArticle, ImportArticle, LinkArticle, MoveArticle
-from shared.runtime.decision import Answer, Decision, Record, Refusal, View
+from shared.runtime.decision import Answer, Decision, Outgoing, Record, Refusal, View
 from shared.runtime.envelope import Message
-from shared.runtime.ids import joined, quoted
+from shared.runtime.ids import derived, joined, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ def link_article(article: Article, message: Message[LinkArticle], before: Counte
         "by": body.by,
         "at": now,
     }
+    note = NoteArticle(body.case, article.id, article.content.title, body.solved, body.by)
     return Decision(
         state=counted,
         outcome="solved" if body.solved else "linked",
         rows={f"{name}:{quoted(body.case)}": link for name, is_new in counts.items() if is_new},
+        messages=(Outgoing(derived("article", message.id), note),),
         records=(*lines_of(counted), View(list_of_case(body.case), joined(article.id), counted.changes, line)),
     )
 

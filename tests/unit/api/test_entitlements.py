@@ -237,3 +237,15 @@ async def test_agents_read_and_supervisors_agree(role: str, reads: int, writes: 
     it.headers = principal(role)
     assert (await it.get(f"{HERE}?contact={CONTACT}")).status_code == reads
     assert (await it.change("POST", HERE, AGREED)).status_code == writes
+
+
+@pytest.mark.parametrize(("origin", "status"), [("email", 201), ("phone", 409)])
+async def test_a_case_that_names_one_is_opened_where_it_is_covered(origin: str, status: int) -> None:
+    it = desk()
+    await it.world.has_contact()
+    id_ = await it.agrees(channels=["email"])
+    wanted = {"contact": CONTACT, "title": "It leaks", "origin": origin, "entitlement": id_}
+    response = await it.change("POST", "/api/cases", wanted, Prefer="wait=10")
+    assert response.status_code == status
+    await it.world.work()
+    assert (await it.get(f"{HERE}/{id_}")).json()["remaining"] == (9 if status == 201 else 10)
