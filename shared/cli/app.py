@@ -8,11 +8,13 @@ import typer
 
 from shared.cli.commands import (
     agents,
+    articles,
     cases,
     contacts,
     deadletters,
     definitions,
     deliveries,
+    entitlements,
     imports,
     journey_changes,
     queues,
@@ -44,6 +46,8 @@ for name, concern in {
     "journeys": journey_changes,
     "triggers": triggers,
     "tasks": tasks,
+    "entitlements": entitlements,
+    "articles": articles,
     "unmatched": unmatched,
     "rejected": rejected,
     "deadletters": deadletters,

@@ -15,6 +15,8 @@ from shared.contacts import contact as contacts
 from shared.contacts.messages import PutContact, SetConsent
 from shared.devices import device as devices
 from shared.devices.messages import PutDevice
+from shared.knowledge import article as articles
+from shared.knowledge.messages import ImportArticle
 from shared.runtime import rejected
 from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
@@ -97,6 +99,8 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return cases.TABLE, quoted(body.case), f"activity:{id_}"
         case CloseTask():
             return tasks.TABLE, quoted(body.task), f"change:{id_}"
+        case ImportArticle():
+            return articles.TABLE, quoted(body.article), f"change:{id_}"
         case _:
             raise TypeError(f"{body.kind} leaves no row that is known here")
 
