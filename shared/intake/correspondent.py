@@ -18,7 +18,9 @@ HEAD = "head"
 ROW = "activity:"
 HELD_LIST = "held-activities"
 BETWEEN_REPLIES = timedelta(hours=1)
-"""An address gets at most one automatic reply in this time."""
+"""An address gets at most one automatic reply in this time; twice as long with each that it got in REMEMBERED."""
+REMEMBERED = timedelta(days=7)
+"""So two programs that answer one another end, however long the other one takes for it, up to a day."""
 WAITING = ("contact", "reopening", "opening", "adding")
 """States in which an answer is awaited."""
 
@@ -29,8 +31,8 @@ class Correspondent:
 
     taken: tuple[datetime, ...] = ()
     """When messages were taken, oldest first; no more than the limit, and none from before its window."""
-    replied_at: datetime | None = None
-    """When the last automatic reply was decided on."""
+    replied: tuple[datetime, ...] = ()
+    """When automatic replies were decided on, oldest first, as long as they are remembered."""
 
     def is_over(self, limit: Limit, now: datetime) -> bool:
         """Whether as many messages as may be were taken in the window that ends now."""
@@ -40,7 +42,14 @@ class Correspondent:
         return replace(self, taken=(*self._lately(limit, now), now)[-limit.at_most :])
 
     def may_be_replied_to(self, now: datetime) -> bool:
-        return self.replied_at is None or now - self.replied_at >= BETWEEN_REPLIES
+        of_late = self._remembered(now)
+        return not of_late or now - of_late[-1] >= BETWEEN_REPLIES * 2 ** (len(of_late) - 1)
+
+    def was_replied_to(self, now: datetime) -> "Correspondent":
+        return replace(self, replied=(*self._remembered(now), now))
+
+    def _remembered(self, now: datetime) -> tuple[datetime, ...]:
+        return tuple(at for at in self.replied if now - at < REMEMBERED)
 
     def _lately(self, limit: Limit, now: datetime) -> tuple[datetime, ...]:
         return tuple(at for at in self.taken if now - at < limit.per)

@@ -38,7 +38,7 @@ def take(
     limit = facts.intake.limit if facts.intake else Limit()
     after = held if incoming.reason == "too_many" else held.took(limit, now)
     if incoming.reply is not None:
-        after = replace(after, replied_at=now)
+        after = after.was_replied_to(now)
     following = _following(incoming)
     return replace(
         following,

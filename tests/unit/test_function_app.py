@@ -30,6 +30,7 @@ QUEUES = {
 }
 ROUTES = {
     "ingest_http": ("api/events", {"POST"}, "FUNCTION"),
+    "take_activity": ("api/activities", {"POST"}, "FUNCTION"),
     "ingest_webhook": ("api/webhooks/{sender}", {"POST"}, "ANONYMOUS"),
     "show_ticket": ("t/{token}", {"GET", "HEAD"}, "ANONYMOUS"),
     "api": ("api/{*route}", {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, "ANONYMOUS"),

@@ -15,7 +15,7 @@ PHONE_ROW = Put("refs", "phone", "+4930123456~C-1", {"contact": "C-1"})
 
 def test_who_has_a_number_is_found_by_it_before_anybody_can_answer() -> None:
     assert PHONE_ROW in create_contact(message(ADA), None, NOON).hints
-    assert put_contact(created(), message(ADA), None, NOON).hints == (PHONE_ROW,)
+    assert PHONE_ROW in put_contact(created(), message(ADA), None, NOON).hints
 
 
 def test_who_has_no_number_is_found_by_none() -> None:

@@ -6,22 +6,24 @@ import pytest
 
 from shared.contacts.messages import SetConsent
 from shared.definitions.catalogue import Catalogue
+from shared.definitions.intake import Intake
 from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
 from shared.deliveries.reply import Replies, Reply, keyword, take_again, take_reply
 from shared.events.messages import TriggerFired
+from shared.intake.messages import TakeActivity
 from shared.runtime.decision import Decision, Put
 from tests.unit.deliveries.building import NOON, message
 
 PHONE = "+4930123456"
 
 
-def replies(*contacts: str) -> Replies:
+def replies(*contacts: str, intake: bool = False) -> Replies:
     async def whose(phone: str) -> list[str]:
         assert phone == PHONE
         return list(contacts)
 
     async def published() -> Catalogue:
-        return Catalogue({}, {}, {})
+        return Catalogue({}, {}, {}, intakes={"sms": Intake("sms", ())} if intake else {})
 
     return Replies(whose, published)
 
@@ -108,3 +110,21 @@ async def test_nobodys_number_is_unmatched_with_a_reason() -> None:
     assert (line.table, line.data["reason"], line.data["queue"]) == ("unmatched", "unknown_number", "delivery-reports")
     assert line.data["envelope"]["kind"] == "sms_received"
     assert (decision.messages, decision.then) == ((), None)
+
+
+@pytest.mark.parametrize("contacts", [(), ("C-1",)])
+async def test_what_is_no_word_to_be_obeyed_also_goes_to_the_intake(contacts: tuple[str, ...]) -> None:
+    decision = await replies(*contacts, intake=True).route(received("My door is cold"), NOON)
+    assert decision.then is not None
+    going = [decision.then.body, *(outgoing.body for outgoing in decision.messages)]
+    assert going[-1] == TakeActivity("sms", PHONE, NOON, text="My door is cold")
+    assert len(going) == len(contacts) + 1
+    assert decision.records == ()
+
+
+@pytest.mark.parametrize("text", ["STOP", "start", " Unsubscribe. "])
+async def test_stop_and_start_never_do(text: str) -> None:
+    decision = await replies("C-1", intake=True).route(received(text), NOON)
+    assert decision.then is not None
+    assert isinstance(decision.then.body, TakeReply)
+    assert decision.messages == ()
