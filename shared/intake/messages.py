@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
@@ -30,7 +30,8 @@ class TakeActivity:
     kind: ClassVar[str] = TAKE_ACTIVITY
     queue: ClassVar[str] = QUEUE
 
-    channel: Literal["email", "sms", "webhook"]
+    channel: str
+    """email | sms | webhook"""
     address: str = field(repr=False)
     """Who wrote: an e-mail address in lower case, a number in E.164, or whom or what an event is from."""
     at: AwareDatetime
