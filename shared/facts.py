@@ -147,6 +147,13 @@ def offer(line: Mapping[str, Any], opening: OpenCase, at: datetime) -> Offer:
     return Offer(held.id, held.terms.default, held.terms.ends_on, held.terms.sla, objection)
 
 
+async def is_covered(store: Store, contact: str, origin: str, at: datetime) -> bool:
+    """Whether one of a customer's entitlements covers a case that comes this way now, of any product: one read."""
+    page = await store.page("views", entitlements.list_of(contact), limit=MOST_ENTITLEMENTS)
+    held = [codec.typed(Entitlement, row.data["data"]) for row in page.rows]
+    return any(not each.objection(contact, origin, next(iter(each.terms.products), ""), at) for each in held)
+
+
 async def device(store: Store, device: str) -> Mapping[str, Any]:
     """How a journey's conditions see a device."""
     found = await read_head(store, devices.TABLE, quoted(device), devices.HEAD, devices.Device)

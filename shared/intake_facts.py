@@ -17,7 +17,7 @@ from shared.definitions.scope import CASE_COLUMNS
 from shared.intake.correspondent import Correspondent, Incoming
 from shared.intake.judge import contact_of
 from shared.intake.messages import ReleaseActivity, TakeActivity
-from shared.intake.opening import Thread
+from shared.intake.opening import ORIGINS, Thread
 from shared.intake.rules import IntakeFacts, asked_of_contact
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
@@ -68,8 +68,11 @@ class IntakeFactsGatherer:
         if intake is None:
             return found
         asked = asked_of_contact(intake)
+        is_asked = bool(found.contact) and any(rule.require_entitlement for rule in intake.rules)
+        origin = ORIGINS[said.channel]
         return replace(
             found,
+            entitled=is_asked and await facts.is_covered(store, found.contact, origin, now),
             case=await _columns(store, thread.case) if thread else {},
             verdicts=await facts.verdicts(store, catalogue, found.contact, asked, now) if found.contact else {},
             templates=_channels(intake, catalogue),

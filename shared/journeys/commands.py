@@ -8,6 +8,7 @@ from shared.definitions.scope import DEVICES
 from shared.definitions.trigger import Trigger
 from shared.devices.messages import RecoverDevice
 from shared.events.messages import TriggerFired
+from shared.intake.messages import TAKE_ACTIVITY, TakeActivity
 from shared.runtime.decision import Outgoing
 from shared.runtime.envelope import Body
 from shared.runtime.ids import derived
@@ -19,11 +20,29 @@ def recover_device(attributes: Mapping[str, Any], seen: datetime) -> RecoverDevi
     return RecoverDevice(device, seen, attributes.get("error_code"), attributes.get("alert_key") or "")
 
 
-BY_THEMSELVES: Mapping[str, Callable[[Mapping[str, Any], datetime], Body]] = {"recover_device": recover_device}
+def take_activity(fired: TriggerFired) -> TakeActivity:
+    """Say what somebody writes to us; of whom nothing is known, it is from where it comes."""
+    return TakeActivity(
+        "webhook",
+        fired.contact or fired.source,
+        fired.time,
+        str(fired.attributes.get("subject", "")),
+        str(fired.attributes.get("text", "")),
+        contact=fired.contact or "",
+        trigger=fired.trigger,
+        source=fired.source,
+        attributes=fired.attributes,
+    )
+
+
+BY_THEMSELVES: Mapping[str, Callable[[TriggerFired], Body]] = {
+    "recover_device": lambda fired: recover_device(fired.attributes, fired.time),
+    TAKE_ACTIVITY: take_activity,
+}
 """Command to the message that gives it."""
 
 
 def issued(trigger: Trigger | None, event: str, fired: TriggerFired) -> tuple[Outgoing, ...]:
     """Return the command that the event gives, if it gives one."""
     command = BY_THEMSELVES.get(trigger.command or "") if trigger and trigger.is_ready else None
-    return (Outgoing(derived("issued", event), command(fired.attributes, fired.time)),) if command else ()
+    return (Outgoing(derived("issued", event), command(fired)),) if command else ()

@@ -9,7 +9,6 @@ from shared.definitions.conditions import Asked, InSegment, verdict_key
 from shared.definitions.journey import CONTACTS_CHANGED
 from shared.definitions.trigger import Trigger
 from shared.events.messages import RecordChanged, TriggerFired
-from shared.intake.messages import TAKE_ACTIVITY, TakeActivity
 from shared.journeys import segment_walk
 from shared.journeys.commands import issued
 from shared.journeys.messages import EnterJourney, TellWaiters
@@ -52,11 +51,9 @@ class StartJourneys:
 
     async def route(self, message: Message[TriggerFired], now: datetime) -> Decision[None]:
         catalogue = await self._catalogue()
-        commands = issued(catalogue.triggers.get(message.body.trigger), message.id, message.body)
         contact, reason = await self._audience(catalogue, message.id, message.body, now)
         trigger = catalogue.triggers.get(message.body.trigger)
-        if trigger is not None and trigger.command == TAKE_ACTIVITY:
-            return Decision(then=Outgoing(message.id, _activity(message.body, contact or "")))
+        commands = issued(trigger, message.id, replace(message.body, contact=contact))
         if contact is None:
             return Decision(then=commands[0]) if commands else _unmatched(message, reason, now)
         if not catalogue.is_used(message.body.trigger):
@@ -165,21 +162,6 @@ def _entry(published: Published, event: str, fired: TriggerFired, contact: str) 
     run = run_id(journey, event)
     body = EnterJourney(journey, contact, run, event, fired.attributes, fired.time)
     return Outgoing(derived("enter", run), body)
-
-
-def _activity(fired: TriggerFired, contact: str) -> TakeActivity:
-    """Return what an event says to us; from whom nobody is known, it is from where it comes."""
-    return TakeActivity(
-        "webhook",
-        contact or fired.source,
-        fired.time,
-        str(fired.attributes.get("subject", "")),
-        str(fired.attributes.get("text", "")),
-        contact=contact,
-        trigger=fired.trigger,
-        source=fired.source,
-        attributes=fired.attributes,
-    )
 
 
 def _unmatched(message: Message[TriggerFired], reason: str, now: datetime) -> Decision[None]:
