@@ -11,6 +11,7 @@ from shared.api import (
     case_assignment,
     article_commands,
     articles,
+    activities,
     case_commands,
     case_opening,
     case_process,
@@ -35,6 +36,7 @@ from shared.api.services import Services
 from shared.runtime.problem import MEDIA_TYPE
 
 CONCERNS = (
+    activities,
     case_stats,
     cases,
     case_opening,

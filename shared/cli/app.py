@@ -9,6 +9,7 @@ import typer
 from shared.cli.commands import (
     agents,
     articles,
+    activities,
     cases,
     contacts,
     deadletters,
@@ -48,6 +49,7 @@ for name, concern in {
     "tasks": tasks,
     "entitlements": entitlements,
     "articles": articles,
+    "activities": activities,
     "unmatched": unmatched,
     "rejected": rejected,
     "deadletters": deadletters,

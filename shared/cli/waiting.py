@@ -17,6 +17,8 @@ from shared.devices import device as devices
 from shared.devices.messages import PutDevice
 from shared.knowledge import article as articles
 from shared.knowledge.messages import ImportArticle
+from shared.intake import correspondent as correspondents
+from shared.intake.messages import ReleaseActivity
 from shared.runtime import rejected
 from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
@@ -97,6 +99,8 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return agents.TABLE, quoted(body.agent), f"change:{id_}"
         case ResolveCase() | PickCase() | AssignCase() | ReleaseCase() | RouteCase() | MoveToQueue():
             return cases.TABLE, quoted(body.case), f"activity:{id_}"
+        case ReleaseActivity():
+            return correspondents.TABLE, quoted(body.correspondent), f"step:{body.activity}:{id_}"
         case CloseTask():
             return tasks.TABLE, quoted(body.task), f"change:{id_}"
         case ImportArticle():

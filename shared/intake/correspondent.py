@@ -23,6 +23,8 @@ REMEMBERED = timedelta(days=7)
 """So two programs that answer one another end, however long the other one takes for it, up to a day."""
 WAITING = ("contact", "reopening", "opening", "adding")
 """States in which an answer is awaited."""
+RELEASABLE = ("held", "ignored")
+"""States in which a person may decide."""
 
 
 @dataclass(frozen=True, slots=True)

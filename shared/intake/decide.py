@@ -13,7 +13,7 @@ from shared.cases.messages import ReactivateCase
 from shared.contacts.messages import PutContact
 from shared.definitions.intake import Limit
 from shared.deliveries.messages import SEND
-from shared.intake.correspondent import ROW, WAITING, Correspondent, Incoming, lines
+from shared.intake.correspondent import RELEASABLE, ROW, WAITING, Correspondent, Incoming, lines
 from shared.intake.judge import judge, judge_by_hand
 from shared.intake.messages import QUEUE, ContinueActivity, ReleaseActivity, TakeActivity
 from shared.intake.opening import BY, activity_of
@@ -63,7 +63,7 @@ def release(
 ) -> Decision[Incoming]:
     """Do what a person wants with what is held or was ignored."""
     body = message.body
-    if incoming.state not in ("held", "ignored") or (body.ignore and incoming.state == "ignored"):
+    if incoming.state not in RELEASABLE or (body.ignore and incoming.state == "ignored"):
         return Decision(refused=Refusal("not_held", "state"))
     if not facts.chosen:
         return Decision(refused=Refusal("not_found", "case" if body.case else "contact"))

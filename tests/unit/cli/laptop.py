@@ -80,7 +80,7 @@ class Laptop:
         self.dead_letters = MemoryDeadLetters(self.bus)
         provider = MemoryProvider(self.clock.now)
         performer = Performer({"sms": provider, "email": provider})
-        self._functions = compose(Settings.read(ENVIRONMENT), self.store, self.bus, self.clock, performer)
+        self.services = compose(Settings.read(ENVIRONMENT), self.store, self.bus, self.clock, performer)
 
     def carebus(self, *arguments: str, environment: Mapping[str, str] = ENVIRONMENT) -> Result:
         """Run a command; nothing but its own exit may end it."""
@@ -99,7 +99,7 @@ class Laptop:
         while not self.asleep and (due := [queue for queue in self.bus.queues if self.bus.ready(queue)]):
             for queue in due:
                 while delivery := self.bus.receive(queue):
-                    await self._functions.pipeline.handle(queue, delivery.message.body)
+                    await self.services.pipeline.handle(queue, delivery.message.body)
                     self.bus.complete(delivery)
 
     def settle(self) -> None:
