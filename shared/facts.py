@@ -147,11 +147,16 @@ def offer(line: Mapping[str, Any], opening: OpenCase, at: datetime) -> Offer:
     return Offer(held.id, held.terms.default, held.terms.ends_on, held.terms.sla, objection)
 
 
-async def is_covered(store: Store, contact: str, origin: str, at: datetime) -> bool:
-    """Whether one of a customer's entitlements covers a case that comes this way now, of any product: one read."""
+async def covering(store: Store, contact: str, origin: str, at: datetime) -> str:
+    """Find an entitlement of a customer that covers a case that comes this way now, of any product: one read.
+
+    The default one counts first, then the one that ends soonest; empty where there is none.
+    """
     page = await store.page("views", entitlements.list_of(contact), limit=MOST_ENTITLEMENTS)
     held = [codec.typed(Entitlement, row.data["data"]) for row in page.rows]
-    return any(not each.objection(contact, origin, next(iter(each.terms.products), ""), at) for each in held)
+    fit = [each for each in held if not each.objection(contact, origin, next(iter(each.terms.products), ""), at)]
+    best = min(fit, key=lambda each: (not each.terms.default, each.terms.ends_on, each.id), default=None)
+    return best.id if best else ""
 
 
 async def device(store: Store, device: str) -> Mapping[str, Any]:

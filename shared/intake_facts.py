@@ -72,7 +72,7 @@ class IntakeFactsGatherer:
         origin = ORIGINS[said.channel]
         return replace(
             found,
-            entitled=is_asked and await facts.is_covered(store, found.contact, origin, now),
+            entitlement=await facts.covering(store, found.contact, origin, now) if is_asked else "",
             case=await _columns(store, thread.case) if thread else {},
             verdicts=await facts.verdicts(store, catalogue, found.contact, asked, now) if found.contact else {},
             templates=_channels(intake, catalogue),

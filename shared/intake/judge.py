@@ -37,7 +37,7 @@ def judge(incoming: Incoming, held: Correspondent, facts: IntakeFacts, now: date
     ruled = replace(incoming, rule=rule.name, contact=facts.contact)
     if rule.ends is not None:
         return _ended(ruled, "ignored" if isinstance(rule.ends, Ignore) else "held", rule.ends.reason)
-    if rule.require_entitlement and not facts.entitled:
+    if rule.require_entitlement and not facts.entitlement:
         return _ended(ruled, "held", "no_entitlement")
     judged = _taken(ruled, intake, rule, facts, now)
     return replace(judged, reply=_reply(judged, held, rule, facts, now))
@@ -75,6 +75,8 @@ def _to_open(incoming: Incoming, rule: Rule, facts: IntakeFacts, now: datetime) 
     contact = incoming.contact or contact_of(incoming.correspondent)
     lookup = lookup_of(incoming.said, facts, now)
     opening = opening_of(incoming.id, incoming.said, contact, rule.create, lookup, None)
+    if rule.require_entitlement:
+        opening = replace(opening, entitlement=facts.entitlement or None)
     state = "opening" if incoming.contact else "contact"
     return replace(incoming, state=state, contact=contact, opening=opening)
 

@@ -25,8 +25,8 @@ class IntakeFacts:
     """What conditions see of the thread's case, by column."""
     verdicts: Mapping[str, bool] = field(default_factory=dict)
     """What they find of the contact."""
-    entitled: bool = False
-    """Whether the contact has an entitlement that covers a case of this channel; asked only where a rule does."""
+    entitlement: str = ""
+    """One of the contact's that covers a case of this channel; looked for only where a rule requires one."""
     templates: Mapping[str, str] = field(default_factory=dict)
     """Of the automatic replies: name to channel."""
     chosen: bool = True
@@ -42,7 +42,12 @@ class IntakeFacts:
     def recorded(self) -> dict[str, object]:
         """Return what is recorded of it: ids and verdicts, no values."""
         thread = {"case": self.thread.case, "how": self.thread.how} if self.thread else {}
-        return {"contacts": list(self.contacts), **thread, "verdicts": dict(self.verdicts), "entitled": self.entitled}
+        return {
+            "contacts": list(self.contacts),
+            **thread,
+            "verdicts": dict(self.verdicts),
+            "entitlement": self.entitlement,
+        }
 
 
 COLUMNS: Mapping[str, Column] = {

@@ -2,10 +2,11 @@
 
 import pytest
 
+from shared.intake.door import MAIL
 from tests.unit.api.client import principal, problem
 from tests.unit.api.studio import Studio
 from tests.unit.definitions.world import load
-from tests.unit.intake.desk import MAIL, TEMPLATES, raw, rules
+from tests.unit.intake.desk import TEMPLATES, raw, rules
 from tests.unit.pages.world import CASE, CONTACT
 
 HELD = "/api/activities/held"

@@ -28,6 +28,7 @@ languages:
   en: {subject: "[{{ ticket.number }}] Received", text: "Hello {{ contact.name }}: {{ ticket.link }}"}
   de: {subject: "[{{ ticket.number }}] Da", text: "Guten Tag {{ contact.name }}: {{ ticket.link }}"}
 """
+SENDERS = '{"*": {"sources": ["*"], "triggers": ["*"]}}'
 RULES = """
 intake: email
 unknown_sender: {unknown}
@@ -83,7 +84,7 @@ class IntakeDesk:
         clock = TurnedClock()
         self.provider = MemoryProvider(now=clock.now)
         perform = Performer({"email": self.provider, "sms": self.provider})
-        environment = {**ENVIRONMENT, "CAREBUS_REPLY_ADDRESS": "care@example.org"}
+        environment = {**ENVIRONMENT, "CAREBUS_REPLY_ADDRESS": "care@example.org", "CAREBUS_SENDERS": SENDERS}
         self.world = World(environment=environment, store=self.store, clock=clock, perform=perform)
 
     async def publish(self, *texts: str) -> None:
