@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from shared import facts
+from shared.cases import measures
 from shared.cases.merge import LineMover
 from shared.channels.provider import Provider
 from shared.definitions.published import Definitions
@@ -71,7 +72,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         links.ticket,
         RunFactsGatherer(definitions, clock),
         Control(store, bus, definitions),
-        Ticking(store, definitions),
+        Ticking(store, definitions, (measures.NAME,)),
         Replies(partial(facts.whose_phone, store), definitions.current),
         LineMover(store),
         Recoveries(store, definitions.current),

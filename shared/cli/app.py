@@ -10,6 +10,7 @@ from shared.cli.commands import (
     agents,
     articles,
     activities,
+    case_stats,
     cases,
     contacts,
     deadletters,
@@ -37,6 +38,7 @@ app = typer.Typer(
 definitions.register(app)
 simulate.register(app)
 replay.register(app)
+case_stats.register(cases.app)
 for name, concern in {
     "import": imports,
     "contacts": contacts,

@@ -3,7 +3,7 @@
 Everything is found out anew from what is stored, so that a tick that never came is made up for by the next.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.definitions.catalogue import Published
@@ -45,9 +45,11 @@ def envelope(now: datetime) -> Envelope:
 class Ticking:
     """Routes the tick of the timer."""
 
-    def __init__(self, store: Store, definitions: Definitions) -> None:
+    def __init__(self, store: Store, definitions: Definitions, also_counted: Sequence[str] = ()) -> None:
+        """Take where journeys are, and the names of further counters to fold."""
         self._store = store
         self._definitions = definitions
+        self._also_counted = also_counted
 
     async def tick(self, message: Message[JourneyTick], now: datetime) -> Decision[None]:
         catalogue = await self._definitions.current()
@@ -64,6 +66,8 @@ class Ticking:
                 messages += await self._start(published, published.journey.segment, now)
             if message.body.full and not _is_settled(published, now):
                 await self._account(published, now)
+        for name in self._also_counted if message.body.full else ():
+            await counters.roll(self._store, name, now.date())
         return Decision(messages=tuple(messages))
 
     async def _finish_stopping(self, published: Published, now: datetime, is_full: bool) -> list[Outgoing]:
