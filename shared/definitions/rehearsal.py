@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from shared.runtime.errors import Conflict
-from shared.runtime.store import Change, Insert, Page, Row, Store
+from shared.runtime.store import Change, Insert, Page, Row, Scanned, Store
 
 
 class Forgetful:
@@ -17,6 +17,9 @@ class Forgetful:
 
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         return await self._store.page(table, partition, prefix=prefix, after=after, limit=limit)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        return await self._store.scan(table, key, after=after, limit=limit)
 
     async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
         for change in changes:

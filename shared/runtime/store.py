@@ -63,6 +63,14 @@ class Page:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Rows of one key by their partition, in the order of partitions; `after` is where the next part begins."""
+
+    rows: tuple[tuple[str, Row], ...]
+    after: str | None
+
+
 class Store(Protocol):
     """Tables of partitions of rows. All methods raise Unavailable where the store does not answer."""
 
@@ -76,3 +84,9 @@ class Store(Protocol):
 
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         """Return up to `limit` rows whose key begins with `prefix`, from beyond `after` on."""
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        """Return the row with this key of up to `limit` partitions, from beyond the partition `after` on.
+
+        It costs as much as the table is large: for repairs that people order, never for what happens by itself.
+        """

@@ -12,7 +12,7 @@ from shared.runtime.bus import BusMessage
 from shared.runtime.errors import Unavailable
 from shared.runtime.memory.bus import MemoryBus
 from shared.runtime.memory.store import MemoryStore
-from shared.runtime.store import Change, Page, Replace, Row, Upsert
+from shared.runtime.store import Change, Page, Replace, Row, Scanned, Upsert
 from tests.simulation.schedule import Point, Time
 
 
@@ -76,6 +76,10 @@ class FaultyStore:
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         await self._io(f"list {table}")
         return await self._inner.page(table, partition, prefix=prefix, after=after, limit=limit)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        await self._io(f"scan {table}")
+        return await self._inner.scan(table, key, after=after, limit=limit)
 
     async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
         keys = " ".join(change.key for change in changes)

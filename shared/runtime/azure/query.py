@@ -1,4 +1,4 @@
-"""A range of one partition's rows as an OData filter."""
+"""A range of one partition's rows, or one row of each partition, as an OData filter."""
 
 _CONTROLS = range(0x7F, 0xA0)
 """Not allowed in keys (understanding-the-table-service-data-model), so no key lies between `~` and the first beyond."""
@@ -16,6 +16,15 @@ def filter_of(partition: str, prefix: str, after: str) -> tuple[str, dict[str, s
     if prefix:
         clauses.append("RowKey lt @end")
         parameters["end"] = _end(prefix)
+    return " and ".join(clauses), parameters
+
+
+def filter_across(key: str, after: str) -> tuple[str, dict[str, str]]:
+    """Return the filter for one key's row in all partitions beyond `after`, and its parameters."""
+    clauses, parameters = ["RowKey eq @key"], {"key": key}
+    if after:
+        clauses.append("PartitionKey gt @after")
+        parameters["after"] = after
     return " and ".join(clauses), parameters
 
 

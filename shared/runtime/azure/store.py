@@ -7,16 +7,16 @@ from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.core.pipeline.transport import AioHttpTransport
-from azure.data.tables import TableErrorCode, UpdateMode
+from azure.data.tables import TableEntity, TableErrorCode, UpdateMode
 from azure.data.tables.aio import TableClient, TableServiceClient
 
 from shared.runtime.azure.connection import Connection, ConnectionString
 from shared.runtime.azure.entity import entity, row
 from shared.runtime.azure.failures import code, one_call, refused_change
 from shared.runtime.azure.limits import encoded
-from shared.runtime.azure.query import filter_of
+from shared.runtime.azure.query import filter_across, filter_of
 from shared.runtime.errors import Conflict
-from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Upsert
+from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Scanned, Upsert
 
 PAGE_ROWS = 1000
 """Entities in one answer, at most."""
@@ -64,20 +64,13 @@ class AzureStore:
         return {}
 
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
-        text, parameters = filter_of(partition, prefix, after)
-        # One row more than asked for tells whether there is a next page.
-        top = min(limit + 1, PAGE_ROWS)
-        found = self._table(table).query_entities(text, parameters=parameters, results_per_page=top)
-        rows: list[Row] = []
-        async with one_call(self._call_seconds):
-            try:
-                async for entities in found.by_page():
-                    rows += [row(one) async for one in entities]
-                    if len(rows) > limit:
-                        return Page(tuple(rows[:limit]), rows[limit - 1].key)
-            except ResourceNotFoundError:
-                return Page((), None)
-        return Page(tuple(rows), None)
+        found = [row(one) for one in await self._query(table, *filter_of(partition, prefix, after), limit)]
+        return Page(tuple(found[:limit]), found[limit - 1].key if len(found) > limit else None)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        entities = await self._query(table, *filter_across(key, after), limit)
+        found = tuple((str(one["PartitionKey"]), row(one)) for one in entities[:limit])
+        return Scanned(found, found[-1][0] if len(entities) > limit else None)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -85,6 +78,20 @@ class AzureStore:
             await self._service.close()
         if self._credential is not None:
             await self._credential.close()
+
+    async def _query(self, table: str, text: str, parameters: dict[str, str], limit: int) -> list[TableEntity]:
+        """Return up to `limit` entities, and one more where there is one: it tells that there is a next page."""
+        top = min(limit + 1, PAGE_ROWS)
+        found: list[TableEntity] = []
+        pages = self._table(table).query_entities(text, parameters=parameters, results_per_page=top).by_page()
+        while len(found) <= limit:
+            # Each answer may take as long as a call: where a whole table is looked through, many are empty.
+            async with one_call(self._call_seconds):
+                try:
+                    found += [one async for one in await anext(pages)]
+                except (ResourceNotFoundError, StopAsyncIteration):
+                    break
+        return found
 
     async def _submit(self, table: str, operations: Sequence[Operation]) -> Sequence[Mapping[str, Any]]:
         client = self._table(table)

@@ -5,7 +5,7 @@ from itertools import count
 
 from shared.runtime.azure.limits import encoded
 from shared.runtime.errors import Conflict
-from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Upsert
+from shared.runtime.store import Change, Delete, Insert, Page, Replace, Row, Scanned, Upsert
 
 
 class MemoryStore:
@@ -36,6 +36,11 @@ class MemoryStore:
         keys = sorted(key for key in rows if key.startswith(prefix) and key > after)
         page = tuple(_row(key, *rows[key]) for key in keys[:limit])
         return Page(page, page[-1].key if len(keys) > limit else None)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        wanted = [name for name in self.partitions(table) if name > after and key in self._rows[table, name]]
+        found = tuple((name, _row(key, *self._rows[table, name][key])) for name in wanted[:limit])
+        return Scanned(found, found[-1][0] if len(wanted) > limit else None)
 
     def partitions(self, table: str) -> list[str]:
         """Name the partitions of a table: for audits, which see everything."""

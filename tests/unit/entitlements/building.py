@@ -15,7 +15,7 @@ from shared.runtime.ids import derived
 from shared.runtime.memory.store import MemoryStore
 from shared.runtime.pipeline import Pipeline
 from shared.runtime.publisher import Publisher
-from shared.runtime.store import Change, Page, Row
+from shared.runtime.store import Change, Page, Row, Scanned
 from tests.unit.bodies import all_handlers
 from tests.unit.runtime.world import World, no_provider, nobody_listens
 
@@ -70,6 +70,10 @@ class CrashingStore:
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         self._crash(before=True)
         return await self._inner.page(table, partition, prefix=prefix, after=after, limit=limit)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        self._crash(before=True)
+        return await self._inner.scan(table, key, after=after, limit=limit)
 
     def _crash(self, *, before: bool, again: bool = False) -> None:
         if self.left == 0 and (before or again):

@@ -16,7 +16,7 @@ from shared.runtime.pipeline import Perform, Pipeline
 from shared.runtime.publisher import Admit, Publisher
 from shared.runtime.rejected import BODIES, TABLE, raw_body
 from shared.runtime.step import Parcel, Step
-from shared.runtime.store import Change, Page, Row
+from shared.runtime.store import Change, Page, Row, Scanned
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -59,6 +59,10 @@ class WatchedStore:
     async def page(self, table: str, partition: str, *, prefix: str = "", after: str = "", limit: int = 100) -> Page:
         self._request(f"page {table}")
         return await self._inner.page(table, partition, prefix=prefix, after=after, limit=limit)
+
+    async def scan(self, table: str, key: str, *, after: str = "", limit: int = 1000) -> Scanned:
+        self._request(f"scan {table}")
+        return await self._inner.scan(table, key, after=after, limit=limit)
 
     def _request(self, what: str) -> None:
         self.requests.append(what)
