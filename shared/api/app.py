@@ -7,11 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from shared.api import (
+    activities,
     agents,
-    case_assignment,
     article_commands,
     articles,
-    activities,
+    case_assignment,
     case_commands,
     case_opening,
     case_process,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from shared.api.access import Supervisor
+from shared.api.access import SupervisorOrOperator
 from shared.api.problems import INVALID
 from shared.api.services import Provided
 from shared.cases import stats
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/cases", tags=["cases"])
 
 @router.get("/stats")
 async def show_stats(
-    _supervisor: Supervisor,
+    _supervisor: SupervisorOrOperator,
     services: Provided,
     first: Annotated[date | None, Query(alias="from")] = None,
     last: Annotated[date | None, Query(alias="to")] = None,

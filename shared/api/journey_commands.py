@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api import trial
-from shared.api.access import JourneyChanger, same_origin
+from shared.api.access import SupervisorOrOperator, same_origin
 from shared.api.errand import Errand
 from shared.api.journey_views import JourneyView, allowed
 from shared.api.journeys import JourneyName, known_journey, known_view
@@ -98,7 +98,7 @@ router = APIRouter(
     response_model=MoveView,
     responses={202: {"model": MoveView, "description": "On their way"}, 200: {"description": "With dry_run"}},
 )
-async def move(by: JourneyChanger, errand: Sent, name: JourneyName, body: Moving) -> Response:
+async def move(by: SupervisorOrOperator, errand: Sent, name: JourneyName, body: Moving) -> Response:
     """Say who would land where in another version; with `dry_run: false`, move them there."""
     published = await known_journey(errand.services, name)
     if published.state in FINAL and not body.dry_run:
@@ -121,7 +121,7 @@ async def move(by: JourneyChanger, errand: Sent, name: JourneyName, body: Moving
     status_code=202,
     responses={202: {"model": TestAccepted}, 200: {"model": RunView, "description": "Begun, with Prefer: wait"}},
 )
-async def test(by: JourneyChanger, errand: Sent, name: JourneyName, body: Testing) -> Response:
+async def test(by: SupervisorOrOperator, errand: Sent, name: JourneyName, body: Testing) -> Response:
     """Send a contact through the journey as a test: it counts nowhere, and the messages go to the contact `to`."""
     services = errand.services
     published = await known_journey(services, name)
@@ -144,7 +144,7 @@ async def test(by: JourneyChanger, errand: Sent, name: JourneyName, body: Testin
     responses={202: {"model": ChangeAccepted}, 200: {"model": JourneyView, "description": "Done, with Prefer: wait"}},
 )
 async def change(
-    by: JourneyChanger, errand: Sent, name: JourneyName, command: Literal["pause", "resume", "stop"], _body: Body
+    by: SupervisorOrOperator, errand: Sent, name: JourneyName, command: Literal["pause", "resume", "stop"], _body: Body
 ) -> Response:
     """Pause, resume or stop a journey. What it is already is not asked for again."""
     published = await known_journey(errand.services, name)

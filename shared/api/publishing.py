@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.api.access import JourneyChanger, same_origin
+from shared.api.access import SupervisorOrOperator, same_origin
 from shared.api.problems import BROKEN, INVALID, NOT_DOCUMENTS
 from shared.api.services import Provided
 from shared.definitions.difference import DocumentChange, differences
@@ -54,7 +54,7 @@ CONTENT = {
 
 @router.post("", openapi_extra={"requestBody": {"required": True, "content": CONTENT}})
 async def publish(
-    _by: JourneyChanger, request: Request, services: Provided, dry_run: Annotated[bool, Query()] = True
+    _by: SupervisorOrOperator, request: Request, services: Provided, dry_run: Annotated[bool, Query()] = True
 ) -> Published:
     """Check definitions together with all that are published, and say what changes; `dry_run=false` publishes them.
 

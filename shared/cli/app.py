@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from shared.cli.commands import (
+    activities,
     agents,
     articles,
-    activities,
     case_stats,
     cases,
     contacts,

@@ -15,10 +15,10 @@ from shared.contacts import contact as contacts
 from shared.contacts.messages import PutContact, SetConsent
 from shared.devices import device as devices
 from shared.devices.messages import PutDevice
-from shared.knowledge import article as articles
-from shared.knowledge.messages import ImportArticle
 from shared.intake import correspondent as correspondents
 from shared.intake.messages import ReleaseActivity
+from shared.knowledge import article as articles
+from shared.knowledge.messages import ImportArticle
 from shared.runtime import rejected
 from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
