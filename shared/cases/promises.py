@@ -132,6 +132,7 @@ def _told(happening: Happening) -> dict[str, Any]:
     late = happening.lateness
     said = {
         "kpi": happening.kpi,
+        "instance": happening.instance,
         "due": happening.due.isoformat() if happening.due else None,
         "late_seconds": round(late.total_seconds(), 3) if late is not None else None,
         "reason": happening.reason or None,
