@@ -32,3 +32,5 @@ class SlaTick:
     """Where to go on; None: where the last tick ended."""
     shard: int = 0
     after: str = ""
+    forgotten: int = 0
+    """The last minute whose rows were taken away."""

@@ -56,28 +56,33 @@ class SlaTicking:
     async def tick(self, message: Message[SlaTick], _now: datetime) -> Decision[None]:
         """Read on from where the last tick, or the last step of this one, came to."""
         until = message.body.until
-        at = start = await self._start(message.body)
+        body = message.body if message.body.bucket is not None else await self._begun(until)
+        assert body.bucket is not None
+        at = start = _Place(body.bucket, body.shard, body.after)
         messages: list[Outgoing] = []
         while at.bucket <= until and len(messages) < MOST:
-            if at.shard == 0 and not at.after:
-                await self._forget(at.bucket - BEHIND)
             page = await self._store.page(TABLE, partition_of(at.bucket, at.shard), after=at.after, limit=PAGE)
             messages += _checks(page.rows)
             at = at.beyond(page.after)
+        read = View(*CURSOR, at.bucket - 1, {"forgotten": body.forgotten})
         return Decision(
             messages=tuple(messages),
-            records=(View(*CURSOR, at.bucket - 1, {}),) if at.bucket > start.bucket else (),
-            then=_following(message, at) if at.bucket <= until else None,
+            records=(read,) if at.bucket > start.bucket else (),
+            then=_following(message, at, body.forgotten) if at.bucket <= until else None,
         )
 
-    async def _start(self, body: SlaTick) -> _Place:
-        if body.bucket is not None:
-            return _Place(body.bucket, body.shard, body.after)
+    async def _begun(self, until: int) -> SlaTick:
+        """Return where to go on, and take away what earlier ticks have read, and surely sent, some time ago."""
         row = await self._store.get("views", *CURSOR)
-        return _Place(row.data["version"] + 1 if row else body.until - LOOK_AHEAD - FIRST_LOOK_BACK)
+        read = row.data["version"] if row else until - LOOK_AHEAD - FIRST_LOOK_BACK - 1
+        past = until - LOOK_AHEAD - BEHIND
+        forgotten = row.data["data"].get("forgotten", past) if row else past
+        while forgotten < min(read, past):
+            forgotten += 1
+            await self._forget(forgotten)
+        return SlaTick(until, read + 1, forgotten=forgotten)
 
     async def _forget(self, bucket: int) -> None:
-        """Take away a bucket whose time is long past: the cursor has left it behind, and nobody writes into it."""
         for shard in range(SHARDS):
             partition = partition_of(bucket, shard)
             while rows := (await self._store.page(TABLE, partition, limit=MAX_CHANGES)).rows:
@@ -91,6 +96,6 @@ def _checks(rows: Sequence[Row]) -> list[Outgoing]:
     ]
 
 
-def _following(message: Message[SlaTick], at: _Place) -> Outgoing:
-    body = SlaTick(message.body.until, at.bucket, at.shard, at.after)
+def _following(message: Message[SlaTick], at: _Place, forgotten: int) -> Outgoing:
+    body = SlaTick(message.body.until, at.bucket, at.shard, at.after, forgotten)
     return Outgoing(derived("sla-tick", message.id, str(at.bucket), str(at.shard), at.after), body)

@@ -108,6 +108,21 @@ async def test_a_host_that_was_down_for_an_hour_makes_up_for_it() -> None:
     assert len(world.sent()) == len(dues)
 
 
+async def test_what_a_long_look_back_has_read_is_kept_until_it_was_sent() -> None:
+    """The simulation found it: rows of an hour ago were taken away by the very step that then failed to send them."""
+    world = World()
+    await world.tick()
+    dues = [NOON + minute * MINUTE + timedelta(seconds=30) for minute in range(3, 63)]
+    await world.note(dues)
+    world.bus.troubles = [RuntimeError("the process dies")]
+    with pytest.raises(RuntimeError):
+        await world.tick(NOON + timedelta(hours=1))
+    for minute in range(BEHIND + 3):
+        await world.tick(NOON + timedelta(hours=1, minutes=minute))
+    assert sorted(filter(None, world.times())) == dues
+    assert [partition for partition in world.rows.partitions(buckets.TABLE) if partition.startswith("2026")] == []
+
+
 async def test_the_cursor_moves_only_when_all_was_sent() -> None:
     world = World()
     await world.tick()
