@@ -169,7 +169,6 @@ def _opening(rng: random.Random, case: str) -> OpenCase:
 
 def _deed(rng: random.Random, number: int) -> Body:
     case, other = rng.choice(CASES), rng.choice(CASES)
-    task = derived("task", str(rng.randint(0, 4)))
     due = START + timedelta(days=1)
     deeds: list[Body] = [
         *(ChangeStatus(case, "kim", rng.choice(REASONS)) for _ in range(3)),
@@ -179,8 +178,8 @@ def _deed(rng: random.Random, number: int) -> Body:
         *(ResolveCase(case, "kim", text="done", billable_minutes=30, cancel_activities=rng.random() < 0.6),) * 2,
         CancelCase(case, "kim"),
         ReactivateCase(case, "kim"),
-        CreateTask(task, f"call {number}", "C-1", "person", "kim", due, case),
-        CloseTask(task, "kim"),
+        CreateTask(derived("task", str(number)), f"call {number}", "C-1", "person", "kim", due, case),
+        CloseTask(derived("task", str(rng.randrange(number + 1))), "kim"),
         SetParent(case, "kim", rng.choice((None, other, other))),
         MergeCases(case, "kim", tuple({other, rng.choice(CASES)})),
         CoverCase(case, "kim", rng.choice((None, "E0", "E1"))),
