@@ -27,6 +27,7 @@ DETAILS: Mapping[str, str] = {
     "open_children": "Cases below it are open.",
     "case_is_closed": "The case is closed, and read only until it is reactivated.",
     "another_case_is_open": "Another case is open for its device and error code.",
+    "unknown_sla": "No SLA of that name is published.",
     "step_required": "A required step of the stage is not done.",
     "taken": "Another agent works on the case.",
     "already_theirs": "The agent works on the case already.",

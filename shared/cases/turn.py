@@ -84,6 +84,7 @@ def _owed(
     return replace(
         decision,
         state=after,
+        test=True if after.test else decision.test,
         rows={**decision.rows, **kept.rows, **telling.row_of(line, after), **promises.lines(kept, message, now)},
         messages=(*decision.messages, *charges(before, after)),
         raised=(*decision.raised, *telling.changed(message, before, after, now), *promises.raised(kept, now)),

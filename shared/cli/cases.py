@@ -37,7 +37,7 @@ async def listed(services: Services, contact: str | None, closed_too: bool) -> l
 
 async def shown(services: Services, named: str) -> CaseView:
     """Return the case with this id or number; raises NoSuchCase."""
-    return await view_of(services.store, await _known(services, named))
+    return await view_of(services.store, await known(services, named))
 
 
 async def identified(services: Services, named: str) -> tuple[str, str]:
@@ -50,7 +50,7 @@ async def resolve(
     services: Services, named: str, command: Callable[[str], ResolveCase], wait_seconds: float | None
 ) -> str:
     """Ask for the case to be resolved, and return its number; raises NoSuchCase, NotResolved."""
-    case = await _known(services, named)
+    case = await known(services, named)
     wanted = commands([command(case.id)], services)
     await send(services, wanted)
     if wait_seconds is not None:
@@ -59,7 +59,8 @@ async def resolve(
     return case.number
 
 
-async def _known(services: Services, named: str) -> Case:
+async def known(services: Services, named: str) -> Case:
+    """Return the case with this id or number; raises NoSuchCase."""
     id_ = await _id_of(services, named) if _NUMBER.fullmatch(named) else named
     case = await find_case(services.store, id_) if id_ else None
     if case is None:

@@ -1,4 +1,4 @@
-"""`carebus cases list`, `show` and `resolve`; who works on them is in `case_assignment.py`."""
+"""`carebus cases list`, `show`, `sla` and `resolve`; who works on them is in `case_assignment.py`."""
 
 from typing import Annotated
 
@@ -54,6 +54,31 @@ def show(context: typer.Context, case: Named, as_json: AsJson = False) -> None:
     seen = {f"occurrences_{name}": value for name, value in occurrences.items()}
     output.facts({**found, **seen})
     output.show(timeline, ("at", "kind", "outcome", "reason", "by", "text"))
+
+
+@app.command()
+def sla(
+    context: typer.Context,
+    case: Named,
+    with_segments: Annotated[bool, typer.Option("--segments", help="What the time was used for.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a case is held to, and how much of the time is used up.
+
+    Example: `carebus cases sla CAS-02516-X7K2M4 --segments`
+    """
+    from shared.cli import cases_sla, output
+    from shared.runtime.codec import plain
+
+    cli: Cli = context.obj
+    view = cli.run(lambda services: cases_sla.explained(services, case))
+    if as_json:
+        output.dump(plain(view))
+        return
+    output.draw(cases_sla.drawn(view))
+    if with_segments:
+        columns = ("kpi", "segment", "start", "end", "business_time")
+        output.show(list(cases_sla.segments(view)), columns, nothing="No segments.")
 
 
 @app.command()
