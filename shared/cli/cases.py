@@ -42,7 +42,7 @@ async def shown(services: Services, named: str) -> CaseView:
 
 async def identified(services: Services, named: str) -> tuple[str, str]:
     """Return number and id of the case; raises NoSuchCase."""
-    case = await _known(services, named)
+    case = await known(services, named)
     return case.number, case.id
 
 
