@@ -1,8 +1,8 @@
 """`make bench`: what a story and a journey cost, in operations, time and CPU, and over what one could not do without.
 
-python -m bench                       everything but a million messages
+python -m bench                       everything but what is named by hand
 python -m bench throughput latency    parts of it
-python -m bench million               a queue of a million messages: only when it is named
+python -m bench million lateness      a queue of a million messages, SLAs on time: only when they are named
 python -m bench --quick               a smoke run; its figures mean nothing
 
 Figures are ratios of what runs in turn on the same machine. Exit 1 only where a gate on counted operations is broken:
@@ -22,7 +22,20 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import bus_speed, emulator, history, imports, latency, million, report, story_costs, throughput, tick, tiles
+from bench import (
+    bus_speed,
+    emulator,
+    history,
+    imports,
+    latency,
+    million,
+    report,
+    sla,
+    story_costs,
+    throughput,
+    tick,
+    tiles,
+)
 from bench.part import Bench, Part
 
 type Measure = Callable[[Bench], Coroutine[Any, Any, Part]]
@@ -31,6 +44,7 @@ PARTS: dict[str, Measure] = {
     "story": story_costs.measure,
     "tiles": tiles.measure,
     "tick": tick.measure,
+    "sla": sla.measure,
     "throughput": throughput.measure,
     "latency": latency.measure,
     "history": history.measure,
@@ -38,12 +52,13 @@ PARTS: dict[str, Measure] = {
     "bus": bus_speed.measure,
     "imports": imports.measure,
 }
-BY_HAND: dict[str, Measure] = {"million": million.measure}
+BY_HAND: dict[str, Measure] = {"million": million.measure, "lateness": sla.lateness}
 """Parts that run only when they are named."""
 WHAT_IT_IS = {
     "story": "bus messages and table requests of one story, against the gate",
     "tiles": "table requests and batches of a journey's steps, by its tiles, against the gate",
     "tick": "table requests of the minute's tick, with 1 and with 1,000 runs waiting, against the gate",
+    "sla": "table requests of the tick for SLAs, with 1,000 and with 100,000 open cases, against the gate",
     "throughput": "stories a second and CPU, over the same SDK calls without our code",
     "latency": "from webhook to SMS, at ten stories a second",
     "history": "what a story costs with ten times as many behind it",
@@ -51,6 +66,7 @@ WHAT_IT_IS = {
     "bus": "how fast the emulator is with one client, in memory and on disk",
     "imports": "import time, over a bare app with the same SDKs; half a minute",
     "million": "a queue of a million messages: filled, killed, drained; only when it is named",
+    "lateness": "how late deadlines of SLAs are noticed, fifty a second; only when it is named",
 }
 """Each part in a few words, for the help."""
 RESULTS = Path(__file__).parent / "results"
@@ -97,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="parts:\n" + "\n".join(f"  {name:<12}{WHAT_IT_IS[name]}" for name in (*PARTS, *BY_HAND)),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    everything = "one or more of those below; without any, all but million: allow a quarter of an hour"
+    everything = "one or more of those below; without any, all but million and lateness: allow a quarter of an hour"
     parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, *BY_HAND, []], help=everything)
     parser.add_argument("--quick", action="store_true", help="a smoke run; its figures mean nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the files (bench/results)")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local.cloud.services import ROOT
 
-PARTS = ("story", "tiles", "tick", "throughput", "emulator", "imports")
+PARTS = ("story", "tiles", "tick", "sla", "throughput", "emulator", "imports")
 
 
 def test_parts_measure_and_are_written_down(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_parts_measure_and_are_written_down(tmp_path: Path) -> None:
     gates = {line["what"]: line["value"] for line in figures["story"]["lines"] if line["is_gate"]}
     assert gates["messages a story"] == 9
     assert 34 <= gates["requests a story"] < 39
-    for part in ("tiles", "tick"):
+    for part in ("tiles", "tick", "sla"):
         # A step and a tick ask for the same rows whatever else happens: here a smoke run is as good as a long one.
         assert all(line["value"] == line["exactly"] for line in figures[part]["lines"] if line["is_gate"]), part
     timed = (figures[part]["lines"] for part in ("throughput", "emulator", "imports"))
