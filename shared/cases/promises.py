@@ -14,7 +14,7 @@ from shared.definitions.sla import NONE, AddNote, Escalate, Route
 from shared.events.messages import TriggerFired
 from shared.runtime.decision import Answer, Decision, Outgoing, Record, Refusal
 from shared.runtime.envelope import Message
-from shared.sla import measures, watch
+from shared.sla import watch
 from shared.sla.book import Watched
 from shared.sla.facts import SlaFacts, Subject
 from shared.sla.happening import Happening, Raised
@@ -88,10 +88,9 @@ def raised(kept: Kept, now: datetime) -> tuple[Outgoing, ...]:
     )
 
 
-def owed(before: Case | None, kept: Kept, message: Message[Any], now: datetime) -> tuple[Record, ...]:
-    """Return what is to be published: the next checks, and how late these came."""
-    dues = watch.dues(kept.case.id, before.instances if before else {}, kept.case.instances)
-    return (*dues, *measures.tally(kept.case.id, message.id, kept.happenings, now))
+def dues(before: Case | None, after: Case) -> tuple[Record, ...]:
+    """Return what is to be published so that the next deadlines are noticed."""
+    return watch.dues(after.id, before.instances if before else {}, after.instances)
 
 
 def _subject(case: Case, now: datetime) -> Subject:

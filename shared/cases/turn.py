@@ -19,6 +19,7 @@ from shared.cases.promises import Kept
 from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
+from shared.sla import measures as lateness
 
 type Decide = Callable[[Case, Message[Any], Catalogue, datetime], Decision[Case]]
 type Create = Callable[[Message[Any], Catalogue, datetime], Decision[Case]]
@@ -92,8 +93,8 @@ def _owed(
             *decision.records,
             *lists(before, after),
             *telling.found_by(line, after),
-            *promises.owed(before, kept, message, now),
-            *measures.tally(before, after, message.id, now),
+            *promises.dues(before, after),
+            *measures.tally(before, after, message.id, now, lateness.counts(kept.happenings)),
         ),
     )
 

@@ -1,17 +1,11 @@
 """How late the checks of SLAs come: what happenings add to the counters."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
-from shared.runtime.counters import shard_of
-from shared.runtime.decision import Tally
-from shared.runtime.ids import joined
 from shared.sla.happening import Happening
 
-NAME = "SLA"
-"""Of the counters; no journey is named in capitals."""
-GROUP = "checks"
 LIMITS: tuple[tuple[str, timedelta], ...] = (
     ("lateness.<=1s", timedelta(seconds=1)),
     ("lateness.<=2s", timedelta(seconds=2)),
@@ -23,14 +17,11 @@ LIMITS: tuple[tuple[str, timedelta], ...] = (
 LATER = "lateness.>1h"
 
 
-def tally(case: str, cause: str, happenings: Iterable[Happening], now: datetime) -> tuple[Tally, ...]:
-    """Return the record of how late the deadlines were noticed that checks were set for; none where there were none."""
-    late = Counter(counter(each.lateness) for each in happenings if each.lateness is not None)
-    if not late:
-        return ()
-    return (Tally(shard_of(NAME, case), GROUP, joined(case, cause), now.date().isoformat(), dict(late)),)
+def counts(happenings: Iterable[Happening]) -> Mapping[str, int]:
+    """Return what is added for the deadlines that checks were set for."""
+    return Counter(_counter(each.lateness) for each in happenings if each.lateness is not None)
 
 
-def counter(lateness: timedelta) -> str:
+def _counter(lateness: timedelta) -> str:
     """Name the counter of a check that came so late."""
     return next((name for name, most in LIMITS if lateness <= most), LATER)
