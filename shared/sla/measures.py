@@ -19,9 +19,9 @@ LATER = "lateness.>1h"
 
 def counts(happenings: Iterable[Happening]) -> Mapping[str, int]:
     """Return what is added for the deadlines that checks were set for."""
-    return Counter(_counter(each.lateness) for each in happenings if each.lateness is not None)
+    return Counter(counter(each.lateness) for each in happenings if each.lateness is not None)
 
 
-def _counter(lateness: timedelta) -> str:
+def counter(lateness: timedelta) -> str:
     """Name the counter of a check that came so late."""
     return next((name for name, most in LIMITS if lateness <= most), LATER)

@@ -13,6 +13,7 @@ from shared.entitlements.entitlement import Entitlement
 from shared.runtime.codec import typed
 from shared.runtime.store import Delete
 from shared.sla.instance import Instance, Segment
+from shared.sla.measures import counter
 from shared.tasks.task import Task
 from tests.simulation.story import tables
 from tests.simulation.world import World
@@ -208,6 +209,7 @@ def measures_are_sums_over_cases(it: Casework) -> Iterator[str]:
     wanted: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for case in it.cases.values():
         wanted[group_of(case)].update(measures(case))
+        wanted[group_of(case)].update(lateness_told(it.rows[case.id], case))
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for partition, rows in tables(it.world, "counts").items():
         for key, row in rows.items():
@@ -217,6 +219,13 @@ def measures_are_sums_over_cases(it: Casework) -> Iterator[str]:
         for name in wanted[group].keys() | found[group].keys():
             if wanted[group][name] != found[group][name]:
                 yield f"{group} {name} is {found[group][name]}, the cases say {wanted[group][name]}"
+
+
+def lateness_told(rows: dict[str, Any], case: Case) -> Counter[str]:
+    """How late the deadlines were noticed, by what the case's own lines say."""
+    lines = [row["state"] for key, row in rows.items() if key.startswith("line:")]
+    late = [line["detail"].get("late_seconds") for line in lines if line["case"] == case.id]
+    return Counter(counter(timedelta(seconds=each)) for each in late if each is not None)
 
 
 CHECKS: tuple[Callable[[Casework], Iterator[str]], ...] = (
