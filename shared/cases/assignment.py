@@ -9,7 +9,7 @@ from shared.cases.case import Case
 from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import GiveCase, KeepWaiting, MoveToQueue, ReleaseCase, RouteCase, SeekAgent
 from shared.cases.placing import freeing, need_of
-from shared.cases.route import routed, sent, told
+from shared.cases.route import rerouted, sent, told
 from shared.cases.telling import NOTED
 from shared.definitions.catalogue import Catalogue
 from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
@@ -32,8 +32,8 @@ def route_case(case: Case, message: Message[RouteCase], catalogue: Catalogue, no
         return refused
     if catalogue.routing is None:
         return Decision(refused=Refusal("no_routing"))
-    after = routed(case, catalogue, now)
-    if case.worked_by and _target_of(case) == _target_of(after):
+    after = rerouted(case, catalogue, now)
+    if after is case:
         return Decision(outcome="stays", answer=_answer(case, "stays"), detail=told(after))
     return Decision(state=after, outcome="routed", answer=_answer(case, "routed"), detail=told(after))
 
@@ -135,10 +135,6 @@ def _refusal(case: Case, message: Message[GiveCase]) -> Refusal | None:
     if case.worked_by and not body.takes_away:
         return Refusal("taken", "worked_by")
     return None if body.queue_name in (None, case.queue) else Refusal("moved_on", "queue")
-
-
-def _target_of(case: Case) -> tuple[str, str, Mapping[str, int]]:
-    return case.queue, case.assignment.person, case.assignment.skills
 
 
 def _answer(case: Case, outcome: str) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.cases.case import Case, lookup
 from shared.cases.messages import SetSla
-from shared.cases.route import routed
+from shared.cases.route import rerouted
 from shared.cases.timeline import Line, key_of
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.sla import NONE, AddNote, Escalate, Route
@@ -106,7 +106,7 @@ def _taken(kept: Kept, watched: Watched, catalogue: Catalogue, now: datetime) ->
             if isinstance(action, Escalate):
                 case = replace(case, escalated=True)
             elif isinstance(action, Route) and case.is_open:
-                case = routed(case, catalogue, now)
+                case = rerouted(case, catalogue, now)
     return Kept(case, {**kept.rows, **watched.rows}, (*kept.happenings, *watched.happenings))
 
 

@@ -30,6 +30,16 @@ def routed(case: Case, catalogue: Catalogue, now: datetime) -> Case:
     return sent(case, catalogue, rule=rule, queue=target.queue, person=target.person, skills=target.skills)
 
 
+def rerouted(case: Case, catalogue: Catalogue, now: datetime) -> Case:
+    """Ask the rules anew; a case that is worked on where they lead it is left alone."""
+    after = routed(case, catalogue, now)
+    return case if case.worked_by and _target_of(case) == _target_of(after) else after
+
+
+def _target_of(case: Case) -> tuple[str, str, Mapping[str, int]]:
+    return case.queue, case.assignment.person, case.assignment.skills
+
+
 def sent(
     case: Case,
     catalogue: Catalogue,
