@@ -76,7 +76,7 @@ async def _tick(bench: Bench, store: AzureStore, driver: Driver, tape: Path, n: 
     minute = buckets.minute_of(FAR) + n
     bench.console.print(f"SLA: {size} open cases, {DUE} of them due ...")
     at = buckets.EPOCH + minute * buckets.BUCKET
-    later = (at + timedelta(days=1, seconds=number) for number in range(size - DUE))
+    later = (at + timedelta(days=1, seconds=number / 10) for number in range(size - DUE))
     await _write(store, [_due(f"later{n}-{number}", due) for number, due in enumerate(later)])
     await _write(store, [_due(f"due{n}-{number}", at + timedelta(seconds=number % 60)) for number in range(DUE)])
     tick = Envelope(made(), SlaTick.kind, SystemClock().now(), plain(SlaTick(minute, bucket=minute)))

@@ -32,6 +32,10 @@ from shared.definitions.tile_reader import Library
 LONGEST_PROMISE = timedelta(days=366)
 TRIED_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 MOST_ITEMS = 50
+MOST_KPIS = 10
+"""All that a case is held to may end in one transaction."""
+MOST_ACTIONS = 5
+"""At one moment."""
 KINDS = ("raise", "escalate", "route", "activity")
 COLUMNS = Scope({"case": CASE_COLUMNS})
 PASSED_ON = Scope({"case": {**CASE, "contact": CASE_COLUMNS["contact"]}, "kpi": KPI})
@@ -47,6 +51,8 @@ def parse(node: Node, reader: Reader, library: Library) -> Sla:
     if len(nodes) > MOST_ITEMS:
         reader.fault(nodes[MOST_ITEMS], f"an SLA has at most {MOST_ITEMS} items")
     items = tuple(_item(item, reader, library) for item in nodes)
+    if len({item.kpi for item in items}) > MOST_KPIS:
+        reader.fault(fields["kpis"], f"an SLA has at most {MOST_KPIS} KPIs")
     _check_reach(items, nodes, reader)
     return Sla(name, items, reader.flag(fields.get("default")), reader.flag(fields.get("reevaluate")))
 
@@ -109,11 +115,11 @@ def _calendar(node: Node | None, reader: Reader, library: Library) -> Calendar |
 
 def _actions(node: Node | None, reader: Reader, library: Library) -> Mapping[Moment, tuple[Action, ...]]:
     fields = reader.fields(node, [], MOMENTS)
-    return {
-        moment: tuple(_action(item, reader, library) for item in reader.items(fields[moment]))
-        for moment in MOMENTS
-        if moment in fields
-    }
+    items = {moment: reader.items(fields[moment]) for moment in MOMENTS if moment in fields}
+    for several in items.values():
+        if len(several) > MOST_ACTIONS:
+            reader.fault(several[MOST_ACTIONS], f"there are at most {MOST_ACTIONS} actions at one moment")
+    return {moment: tuple(_action(item, reader, library) for item in items[moment]) for moment in items}
 
 
 def _action(node: Node, reader: Reader, library: Library) -> Action:

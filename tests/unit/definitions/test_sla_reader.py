@@ -190,6 +190,17 @@ def test_an_item_behind_one_that_always_counts_is_refused() -> None:
     assert found(text) == ["6: it never counts: an item before it is applicable to every case for `resolve`"]
 
 
+def test_an_sla_promises_at_most_ten_things() -> None:
+    kpis = ", ".join(f"{{kpi: k{number}, succeeds_when: {RESOLVED}, fail_after: PT1H}}" for number in range(11))
+    assert found(f"{CALENDAR}sla: gold\nkpis: [{kpis}]") == ["2: an SLA has at most 10 KPIs"]
+
+
+def test_at_most_five_things_are_done_at_once() -> None:
+    many = ", ".join("{escalate: true}" for _ in range(6))
+    told = found(item(f"succeeds_when: {RESOLVED}", "fail_after: PT1H", f"actions: {{fail: [{many}]}}"))
+    assert told == ["6: there are at most 5 actions at one moment"]
+
+
 def test_none_is_no_name_for_an_sla() -> None:
     text = item(f"succeeds_when: {RESOLVED}", "fail_after: PT1H").replace("sla: gold", "sla: none")
     assert found(text) == ["1: `none` is the name of having no SLA"]
