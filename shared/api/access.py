@@ -44,7 +44,7 @@ def is_supervisor(principal: Principal) -> bool:
 
 
 Agent = Annotated[Principal, Depends(requires("agent"))]
-Supervisor = Annotated[Principal, Depends(requires("supervisor"))]
+OnlySupervisor = Annotated[Principal, Depends(requires("supervisor"))]
 Operator = Annotated[Principal, Depends(requires("operator"))]
 AgentOrOperator = Annotated[Principal, Depends(requires("agent", "operator"))]
 SupervisorOrOperator = Annotated[Principal, Depends(requires("supervisor", "operator"))]

@@ -13,7 +13,7 @@ from shared.agents.agent import AGENTS, HEAD, TABLE, Agent
 from shared.agents.checks import faults_of
 from shared.agents.messages import PutAgent, SetPresence
 from shared.api.access import Agent as AnyAgent
-from shared.api.access import Supervisor, is_supervisor, same_origin
+from shared.api.access import OnlySupervisor, is_supervisor, same_origin
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
@@ -109,7 +109,7 @@ async def show_agent(_agent: AnyAgent, services: Provided, agent_id: AgentId, re
 
 @router.put("/{agent}", status_code=202, dependencies=[Depends(same_origin), Depends(json_only)], responses=CHANGES)
 async def put_agent(
-    by: Supervisor, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Profile, if_match: IfMatch = "*"
+    by: OnlySupervisor, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Profile, if_match: IfMatch = "*"
 ) -> Response:
     """Create an agent, or change one as a whole; presence and cases stay. The id is the one that they sign in with."""
     command = PutAgent(agent_id, body.name, by.id, body.capacity, body.skills, tuple(body.queues))

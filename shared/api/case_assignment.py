@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.agents.agent import Agent as Colleague
 from shared.agents.slots import Glance, assign_case, pick_case
-from shared.api.access import Agent, Supervisor, is_supervisor, same_origin
+from shared.api.access import Agent, OnlySupervisor, is_supervisor, same_origin
 from shared.api.agents import find_agent
 from shared.api.case_commands import Accepted, AtDesk, Body
 from shared.api.case_views import CaseView
@@ -52,7 +52,7 @@ async def pick(case_id: CaseId, body: Body, agent: Agent, services: Provided, de
 
 
 @router.post("/assign", status_code=202)
-async def assign(case_id: CaseId, body: Assigning, by: Supervisor, services: Provided, desk: AtDesk) -> Response:
+async def assign(case_id: CaseId, body: Assigning, by: OnlySupervisor, services: Provided, desk: AtDesk) -> Response:
     """Give a case to an agent; whoever works on it loses it. Needs the role supervisor."""
     command = AssignCase(case_id, body.agent, by.id, body.text, desk.if_version)
     if not await desk.has_heard(command):

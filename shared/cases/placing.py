@@ -48,7 +48,7 @@ def owed(
     moved = (decision.then,) if search and decision.then else ()
     return replace(
         decision,
-        messages=(*decision.messages, *_freed(before, after), *moved),
+        messages=(*decision.messages, *_freed(before, decision.state, after), *moved),
         records=(*decision.records, *_lines(before, after, line)),
         then=search or decision.then,
     )
@@ -65,11 +65,10 @@ def _lines(before: Case | None, after: Case, line: Mapping[str, Any] | None) -> 
     return (*left, *((Put(VIEWS, list_of(after), is_, {"data": line}),) if is_ and line is not None else ()))
 
 
-def _freed(before: Case | None, after: Case) -> tuple[Outgoing, ...]:
-    slot = before.assignment.slot if before else ""
-    if before is None or not slot or slot == after.assignment.slot:
-        return ()
-    return (freeing(before.worked_by, before.id, slot),)
+def _freed(before: Case | None, decided: Case | None, after: Case) -> tuple[Outgoing, ...]:
+    """Return the messages that give slots back: the one before, and one that this decision took and its SLA let go."""
+    had = {case.assignment.slot: case.worked_by for case in (before, decided) if case and case.assignment.slot}
+    return tuple(freeing(agent, after.id, slot) for slot, agent in had.items() if slot != after.assignment.slot)
 
 
 def _search(before: Case | None, after: Case, catalogue: Catalogue) -> Outgoing | None:

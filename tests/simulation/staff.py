@@ -53,6 +53,7 @@ assignment: manual
 ---
 routing: cases
 rules:
+  - {rule: late, when: {attribute: case.escalated, op: eq, value: true}, queue: second}
   - rule: burning
     when: {attribute: case.priority, op: eq, value: critical}
     queue: second
@@ -62,6 +63,18 @@ rules:
   - {rule: secret, when: {attribute: case.priority, op: eq, value: low}, queue: closed-shop}
 otherwise: {queue: first}
 """
+IMPATIENT = """
+---
+sla: impatient
+default: true
+kpis:
+  - kpi: begin
+    succeeds_when: {attribute: case.worked_by, op: is_set}
+    warn_after: PT1M
+    fail_after: PT4M
+    actions: {warn: [{route: true}], fail: [{escalate: true}, {route: true}], success: [{route: true}]}
+"""
+"""In every other world cases are routed again by their SLA, too; at times just when they have found somebody."""
 
 
 def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
@@ -81,7 +94,7 @@ def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
 def _tell(world: World) -> None:
     rng, raging = world.rng, world.faults
     world.calm()
-    documents = load({"staff.yaml": DEFINITIONS})
+    documents = load({"staff.yaml": DEFINITIONS + (IMPATIENT if rng.random() < 0.5 else "")})
     world.call("publish", lambda services: services.definitions.publish(documents))
     for agent in STAFF:
         world.plan(20, lambda agent=agent: say(world, f"put-{agent}", _put(rng, agent)))  # type: ignore[misc]
