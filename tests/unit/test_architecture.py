@@ -14,6 +14,13 @@ SHARED = ROOT / "shared"
 PURE = (
     "shared.cases.decide",
     "shared.cases.transitions",
+    "shared.cases.assignment",
+    "shared.cases.placing",
+    "shared.cases.route",
+    "shared.agents.agent",
+    "shared.agents.fit",
+    "shared.agents.seek",
+    "shared.agents.slots",
     "shared.cases.number",
     "shared.devices.guard",
     "shared.journeys.run",
