@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shared.cli.case_definitions import of_cases
 from shared.cli.services import Services
 from shared.definitions import loader
 from shared.definitions.calendar import Calendar
@@ -49,6 +50,7 @@ def overview(documents: Documents) -> list[dict[str, Any]]:
         *_lines("segment", {name: _segment(documents, name) for name in documents.segments}),
         *_lines("journey", {name: _journey(documents, name) for name in documents.journeys}),
         *_lines("calendar", {name: _calendar(calendar) for name, calendar in documents.calendars.items()}),
+        *of_cases(documents),
     ]
 
 

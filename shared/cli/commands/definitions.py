@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(folder: Folder = DEFINITIONS) -> None:
-    """Check triggers, templates, segments, calendars and journeys, and tell everything that is wrong at once.
+    """Check all definitions, and tell everything that is wrong at once.
 
     The examples are checked too, after what is published has been checked without them.
 
