@@ -87,7 +87,12 @@ def drop_entitlement(
 
 
 def charges(before: Case | None, after: Case) -> tuple[Outgoing, ...]:
-    """Return what entitlements are told of a change: the one it is under now, and the one it was under before."""
+    """Return what entitlements are told of a change: the one it is under now, and the one it was under before.
+
+    A case of a test run is charged to nobody.
+    """
+    if after.test:
+        return ()
     told = []
     if before and before.entitlement and before.entitlement != after.entitlement:
         told.append(_told(after, before.entitlement, "left"))

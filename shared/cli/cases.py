@@ -1,14 +1,16 @@
 """Cases for operators: lists, one case with its timeline, and resolving."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from shared.api.case_summary import summary_of
 from shared.api.case_views import CaseView, find_case, view_of
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
 from shared.cases.number import FIRST_DAY
+from shared.cases.summary import Summary
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
 from shared.cli.services import Services
@@ -44,6 +46,11 @@ async def identified(services: Services, named: str) -> tuple[str, str]:
     """Return number and id of the case; raises NoSuchCase."""
     case = await known(services, named)
     return case.number, case.id
+
+
+async def summarised(services: Services, named: str, settings: Mapping[str, str]) -> Summary:
+    """Return a case in short; without settings no language model is asked. Raises NoSuchCase."""
+    return await summary_of(services.store, settings, await _known(services, named))
 
 
 async def resolve(

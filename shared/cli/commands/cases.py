@@ -1,4 +1,5 @@
 """`carebus cases list`, `show`, `sla` and `resolve`; who works on them is in `case_assignment.py`."""
+"""`carebus cases list`, `show`, `summary` and `resolve`; who works on them is in `case_assignment.py`."""
 
 from typing import Annotated
 
@@ -79,6 +80,19 @@ def sla(
     if with_segments:
         columns = ("kpi", "segment", "start", "end", "business_time")
         output.show(list(cases_sla.segments(view)), columns, nothing="No segments.")
+def summary(
+    model: Annotated[bool, typer.Option(help="Ask the language model, where one is set up.")] = True,
+    """Tell a case in short: what it is about, what happened, what comes next, and who tells it.
+
+    Example: `carebus cases summary CAS-02516-X7K2M4`
+    from shared.cli import cases, output
+
+    settings = cli.environment if model else {}
+    found = plain(cli.run(lambda services: cases.summarised(services, case, settings)))
+        output.dump(found)
+    happened, step = found.pop("what_happened"), found.pop("next_step")
+    output.facts(found)
+    typer.echo(f"\n{output.printable(happened)}\n\nNext: {output.legible(step)}")
 
 
 @app.command()

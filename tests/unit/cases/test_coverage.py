@@ -80,6 +80,10 @@ def test_an_entitlement_is_told_where_its_case_stands(before: Any, after: Any, t
     assert said(before, after) == told
 
 
+def test_a_test_run_costs_nobody_anything() -> None:
+    assert said(None, replace(COVERED, test=True)) == []
+
+
 def agreed(**fields: Any) -> Terms:
     return replace(Terms(CONTACT, "Support", *YEAR, 2, decrement_on="create", default=True, sla="gold"), **fields)
 

@@ -1,6 +1,7 @@
 """Cases and deliveries on the command line, over the whole story in memory."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +103,15 @@ def test_a_delivery_that_was_not_sent_tells_why_in_words(laptop: Laptop) -> None
 
 def test_nobody_was_written_to(laptop: Laptop) -> None:
     assert laptop.done("deliveries", "list", "--contact", "C-9") == "Nothing was sent to this contact.\n"
+
+
+def test_a_case_is_told_in_short(tmp_path: Path) -> None:
+    laptop = live(tmp_path)
+    laptop.fire("e1", device_id="D-1", error_code=11)
+    (line,) = json.loads(laptop.done("cases", "list", "--json"))
+    told = laptop.done("cases", "summary", line["number"])
+    assert re.search("composed by +record", told)
+    assert "Opened (iot)." in told
+    assert told.splitlines()[-1].startswith("Next: Somebody takes it")
+    assert json.loads(laptop.done("cases", "summary", line["id"], "--no-model", "--json"))["number"] == line["number"]
+    assert laptop.carebus("cases", "summary", "K-9").stderr == "There is no case K-9.\n"
