@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.api.access import Agent, requires, same_origin
+from shared.api.access import Agent, Supervisor, same_origin
 from shared.api.case_views import CaseView, view_of
 from shared.api.case_views import etag_of as case_etag
 from shared.api.cases import CaseId, known_case
@@ -17,7 +17,6 @@ from shared.api.change import Change, NotTaken, Place, invalid, refusal_of
 from shared.api.entitlement_views import EntitlementView, check_cover, counted, etag_of, find_entitlement
 from shared.api.entitlements import EntitlementId, known_entitlement
 from shared.api.json_only import json_only
-from shared.api.principal import Principal
 from shared.api.problems import CHANGED, REFUSED
 from shared.cases.case import TABLE as CASES
 from shared.cases.messages import CoverCase
@@ -37,7 +36,6 @@ from shared.runtime.ids import derived, quoted
 from shared.runtime.problem import FieldError, Problem
 from shared.runtime.store import Row
 
-Supervisor = Annotated[Principal, Depends(requires("supervisor"))]
 Asked = Annotated[Change, Depends()]
 Name = Annotated[str, Field(max_length=200)]
 Origin = Literal["phone", "email", "web", "sms", "iot", "chat"]
@@ -117,6 +115,7 @@ router = APIRouter(
 @router.post("/api/entitlements", status_code=202)
 async def draft(by: Supervisor, change: Asked, body: Agreement) -> Response:
     """Draft an entitlement; nothing is under it before it is activated."""
+    await _check_sla(change, body.sla)
     id_ = change.id(by.id, "draft-entitlement")
     made = derived("entitlement", id_)
     return await _told(change, id_, made, PutEntitlement(made, by.id, body.terms()), None)
@@ -125,6 +124,7 @@ async def draft(by: Supervisor, change: Asked, body: Agreement) -> Response:
 @router.put("/api/entitlements/{entitlement}", status_code=202)
 async def put(by: Supervisor, change: Asked, entitlement_id: EntitlementId, body: Agreement) -> Response:
     """Change a draft as a whole."""
+    await _check_sla(change, body.sla)
     held = await known_entitlement(change.services, entitlement_id)
     command = PutEntitlement(entitlement_id, by.id, body.terms(), held.renewal_of, change.if_version)
     return await _told(change, change.id(by.id, "put", entitlement_id), entitlement_id, command, held)
@@ -195,6 +195,12 @@ async def _told(change: Change, id_: str, shown: str, message: Any, held: Entitl
         return change.accepted(location, {"command": id_, "entitlement": shown})
     view = EntitlementView.of(after, change.services.clock.now())
     return _tagged(change.done(location, view), etag_of(after))
+
+
+async def _check_sla(change: Change, name: str) -> None:
+    """Raise Problem (422) for a name that is not published: a case would silently be held to another one."""
+    if name and name not in (await change.services.definitions.current()).slas:
+        raise invalid(Refusal("unknown_sla", "sla"))
 
 
 def _check_state(change: Change, held: Entitlement, command: str) -> None:

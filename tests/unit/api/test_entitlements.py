@@ -53,7 +53,7 @@ def desk(**fields: Any) -> Desk:
 
 async def test_an_entitlement_is_drafted_activated_and_listed() -> None:
     it = desk()
-    drafted = await it.drafts(default=True, sla="gold")
+    drafted = await it.drafts(default=True)
     assert (drafted["state"], drafted["remaining"], drafted["version"]) == ("draft", 10, 1)
     activated = await it.change("POST", f"{HERE}/{drafted['id']}/activate")
     assert (activated.json()["state"], activated.headers["etag"]) == ("active", '"2"')
@@ -82,6 +82,7 @@ async def test_hours_are_told_as_hours() -> None:
         ({"time_zone": "Mars/Base"}, "time_zone"),
         ({"channels": ["pigeon"]}, "channels.0"),
         ({"contact": ""}, "contact"),
+        ({"sla": "platinum"}, "sla"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -172,7 +173,7 @@ async def test_the_ledger_adds_up_case_by_case() -> None:
 
 async def test_a_case_is_put_under_one_that_covers_it() -> None:
     it = desk()
-    id_ = await it.agrees(sla="gold")
+    id_ = await it.agrees()
     await it.world.has_case()
     await it.world.work()
     response = await it.change("POST", f"/api/cases/{CASE}/entitlement", {"entitlement": id_})
