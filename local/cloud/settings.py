@@ -11,6 +11,7 @@ from typing import Any, Self
 FILE = "local.settings.json"
 SMS_FROM = "+12025550100"
 EMAIL_FROM = "service@example.com"
+REPLY_ADDRESS = "care@example.com"
 SENDER = "acme"
 """The webhook sender of the sample: https://www.standardwebhooks.com signatures with `webhook_secret`."""
 SOURCES = "/plants/*"
@@ -73,6 +74,7 @@ def local_settings(own: Secrets, where: Addresses) -> dict[str, Any]:
         "CAREBUS_SENDERS": json.dumps(senders),
         "CAREBUS_SMS_FROM": SMS_FROM,
         "CAREBUS_EMAIL_FROM": EMAIL_FROM,
+        "CAREBUS_REPLY_ADDRESS": REPLY_ADDRESS,
         "CAREBUS_VAPID_KEY": own.vapid_key,
         "CAREBUS_DEFINITIONS_CACHE_SECONDS": "1",
     }

@@ -66,7 +66,7 @@ class EmailRequest(BaseModel):
             subject=self.content.subject,
             plain_text=self.content.plain_text or "",
             html=self.content.html or "",
-            headers=self.headers,
+            headers={**self.headers, **({"Reply-To": self.reply_to[0].address} if self.reply_to else {})},
             engagement_tracked=not self.tracking_disabled,
         )
 
