@@ -177,7 +177,7 @@ def _never_too_many(world: World) -> Iterator[str]:
 
 
 def _at_rest(world: World) -> Iterator[str]:
-    cases, agents = _heads(world, "cases", Case), _heads(world, "agents", Agent)
+    cases, agents = heads(world, "cases", Case), heads(world, "agents", Agent)
     for agent in agents.values():
         for slot, held in agent.slots.items():
             if held not in cases or (cases[held].worked_by, cases[held].assignment.slot) != (agent.id, slot):
@@ -197,7 +197,7 @@ def _case(world: World, case: Case, agents: dict[str, Agent]) -> Iterator[str]:
         yield f"{case.id} waits though it should not, or not though it should"
     if not place:
         return
-    if place not in _rows(world, "views", list_of(case)):
+    if place not in rows_of(world, "views", list_of(case)):
         yield f"{case.id} waits unseen"
     if case.queue in MANUAL:
         return
@@ -210,21 +210,21 @@ def _case(world: World, case: Case, agents: dict[str, Agent]) -> Iterator[str]:
 
 def _lines(world: World, agent: Agent) -> Iterator[str]:
     for queue in QUEUES:
-        line = _rows(world, "views", members_of(queue)).get(agent.id, {"data": None})["data"]
+        line = rows_of(world, "views", members_of(queue)).get(agent.id, {"data": None})["data"]
         if line != (plain(agent.candidate()) if queue in agent.queues else None):
             yield f"{queue} shows {agent.id} as they were"
 
 
-def _heads[S](world: World, table: str, state: type[S]) -> dict[str, S]:
+def heads[S](world: World, table: str, state: type[S]) -> dict[str, S]:
     found = {}
     for partition in world.rows.partitions(table):
-        rows = _rows(world, table, partition)
+        rows = rows_of(world, table, partition)
         if "head" in rows:
             found[partition] = typed(state, rows["head"]["state"])
     return found
 
 
-def _rows(world: World, table: str, partition: str) -> dict[str, Any]:
+def rows_of(world: World, table: str, partition: str) -> dict[str, Any]:
     page = world.rows.page(table, partition, limit=10_000)
     try:
         page.send(None)

@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "CAREBUS_SENDERS": '{"*": {"sources": ["*"], "triggers": ["*"]}}',
     "CAREBUS_SMS_FROM": "+15550100",
     "CAREBUS_EMAIL_FROM": "care@example.com",
+    "CAREBUS_REPLY_ADDRESS": "care@example.com",
     "CAREBUS_VAPID_KEY": "not used: the provider is in memory",
     "AcsConnection": "none",
     "ServiceBusConnection": "none",
