@@ -1,7 +1,7 @@
 """Gathering what a decision about an incoming message rests on: whose it is, which case it belongs to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,34 @@ MOST_MERGES = 5
 """A case may have been merged into one that was merged in turn."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A case that a message may go to, and how it was found."""
+
+    case: cases.Case
+    how: str
+
+    def thread(self) -> Thread:
+        found = self.case
+        return Thread(
+            case=found.id,
+            contact=found.contact,
+            number=found.number,
+            is_open=found.is_open,
+            may_reopen=found.status_reason in CLOSED,
+            closed_at=found.closed_at,
+            how=self.how,
+            device=found.device,
+            error_code=found.error_code,
+        )
+
+    def columns(self) -> Mapping[str, object]:
+        """Return what conditions see of the case."""
+        look = cases.lookup(self.case, datetime.min.replace(tzinfo=UTC))
+        columns: dict[str, Any] = {name: look(f"{cases.PREFIX}{name}") for name in CASE_COLUMNS}
+        return {name: codec.plain(value) for name, value in columns.items() if value is not MISSING}
+
+
 class IntakeFactsGatherer:
     """Reads for messages that come in."""
 
@@ -42,7 +70,7 @@ class IntakeFactsGatherer:
     ) -> IntakeFacts:
         said = message.body
         contacts = await _senders(store, said)
-        return await self._gathered(store, said, contacts, await _thread(store, said, contacts))
+        return await self._gathered(store, said, contacts, await _place(store, said, contacts))
 
     async def of_release(
         self, store: Store, message: Message[ReleaseActivity], incoming: Incoming | None
@@ -53,18 +81,18 @@ class IntakeFactsGatherer:
         body, said = message.body, incoming.said
         contacts = [body.contact] if body.contact else await _senders(store, said)
         chosen = not body.contact or await facts.is_contact(store, body.contact)
-        thread = await _thread(store, said, contacts)
+        place = await _place(store, said, contacts)
         if body.case:
-            thread = await _placed(store, body.case, "by_hand")
-            chosen = chosen and thread is not None
-        return replace(await self._gathered(store, said, contacts, thread), chosen=chosen)
+            place = await _placed(store, body.case, "by_hand")
+            chosen = chosen and place is not None
+        return replace(await self._gathered(store, said, contacts, place), chosen=chosen)
 
     async def _gathered(
-        self, store: Store, said: TakeActivity, contacts: Iterable[str], thread: Thread | None
+        self, store: Store, said: TakeActivity, contacts: Iterable[str], place: _Place | None
     ) -> IntakeFacts:
         catalogue, now = await self._definitions.current(), self._clock.now()
         intake = catalogue.intakes.get(said.channel)
-        found = IntakeFacts(intake, tuple(contacts), thread)
+        found = IntakeFacts(intake, tuple(contacts), place.thread() if place else None)
         if intake is None:
             return found
         asked = asked_of_contact(intake)
@@ -73,7 +101,7 @@ class IntakeFactsGatherer:
         return replace(
             found,
             entitlement=await facts.covering(store, found.contact, origin, now) if is_asked else "",
-            case=await _columns(store, thread.case) if thread else {},
+            case=place.columns() if place else {},
             verdicts=await facts.verdicts(store, catalogue, found.contact, asked, now) if found.contact else {},
             templates=_channels(intake, catalogue),
         )
@@ -90,16 +118,16 @@ async def _senders(store: Store, said: TakeActivity) -> list[str]:
     return [former] if await facts.is_contact(store, former) else []
 
 
-async def _thread(store: Store, said: TakeActivity, contacts: list[str]) -> Thread | None:
+async def _place(store: Store, said: TakeActivity, contacts: list[str]) -> _Place | None:
     """Find the case that it belongs to.
 
     Who answers to the address that only our mail had may be anybody the customer gave it to. Ids and numbers are quoted
     and forwarded: they count for the customer's own cases only. An SMS answers the newest one to the customer.
     """
-    if said.case and (thread := await _placed(store, said.case, "address")):
-        return thread
-    if said.referred and (thread := await _placed(store, said.referred, "reference")) and thread.contact in contacts:
-        return thread
+    if said.case and (place := await _placed(store, said.case, "address")):
+        return place
+    if said.referred and (place := await _placed(store, said.referred, "reference")) and place.case.contact in contacts:
+        return place
     for contact in contacts if said.number else ():
         if case := await _numbered(store, contact, said.number):
             return await _placed(store, case, "number")
@@ -109,28 +137,14 @@ async def _thread(store: Store, said: TakeActivity, contacts: list[str]) -> Thre
     return None
 
 
-async def _placed(store: Store, case: str, how: str) -> Thread | None:
-    """Return how a case is seen that a message may go to; of a merged one, the case that stayed."""
+async def _placed(store: Store, case: str, how: str) -> _Place | None:
+    """Return the case; of a merged one, the case that stayed."""
     for _ in range(MOST_MERGES):
         found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
-        if found is None:
-            return None
-        if found.merged_into is None:
-            break
+        if found is None or found.merged_into is None:
+            return _Place(found, how) if found else None
         case = found.merged_into
-    else:
-        return None
-    return Thread(
-        case=found.id,
-        contact=found.contact,
-        number=found.number,
-        is_open=found.is_open,
-        may_reopen=found.status_reason in CLOSED,
-        closed_at=found.closed_at,
-        how=how,
-        device=found.device,
-        error_code=found.error_code,
-    )
+    return None
 
 
 async def _numbered(store: Store, contact: str, number: str) -> str:
@@ -155,15 +169,6 @@ async def _answered(store: Store, contact: str, at: datetime) -> str:
     newest = await facts.newest_sms(store, contact, at)
     delivery = await facts.delivery(store, contact, newest) if newest else None
     return (delivery.request.case or "") if delivery else ""
-
-
-async def _columns(store: Store, case: str) -> Mapping[str, object]:
-    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
-    if found is None:
-        return {}
-    look = cases.lookup(found, datetime.min.replace(tzinfo=UTC))
-    columns: dict[str, Any] = {name: look(f"{cases.PREFIX}{name}") for name in CASE_COLUMNS}
-    return {name: codec.plain(value) for name, value in columns.items() if value is not MISSING}
 
 
 def _channels(intake: Intake, catalogue: Catalogue) -> dict[str, str]:

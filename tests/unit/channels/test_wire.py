@@ -119,3 +119,13 @@ def test_a_channel_that_is_not_carried_is_named() -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="first_sent"):
         replace(SMS, first_sent=datetime(2026, 3, 1))  # noqa: DTZ001
+
+
+def test_an_email_says_where_its_answer_goes() -> None:
+    answered = replace(EMAIL, reply_to="care+mark@example.com", headers={"Message-ID": "<1@example.com>"})
+    body = json.loads(request_of(answered).body)
+    assert (body["replyTo"], body["headers"]) == (
+        [{"address": "care+mark@example.com"}],
+        {"Message-ID": "<1@example.com>"},
+    )
+    assert "replyTo" not in json.loads(request_of(EMAIL).body)
