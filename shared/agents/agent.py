@@ -81,6 +81,12 @@ def lines(agent: Agent, before: Agent | None = None) -> tuple[View, ...]:
     )
 
 
+def listed(agent: Agent) -> View:
+    """Return the agent's line in the list of all."""
+    shown = {name: value for name, value in plain(agent).items() if name not in ("slots", "last_assigned_at")}
+    return View(AGENTS, quoted(agent.id), agent.version, shown)
+
+
 def seeking(agent: Agent, cause: str) -> Outgoing | None:
     """Return the message that looks for cases, once the lines are written; None where they could take none."""
     if agent.presence != AVAILABLE or not agent.free:
@@ -96,11 +102,10 @@ def list_of_queue(queue: str) -> str:
 def _put(
     before: Agent | None, agent: Agent, outcome: str, message: Message[PutAgent] | Message[SetPresence]
 ) -> Decision[Agent]:
-    shown = {name: value for name, value in plain(agent).items() if name not in ("slots", "last_assigned_at")}
     return Decision(
         state=agent,
         outcome=outcome,
-        records=(*lines(agent, before), View(AGENTS, quoted(agent.id), agent.version, shown)),
+        records=(*lines(agent, before), listed(agent)),
         then=seeking(agent, message.id),
     )
 

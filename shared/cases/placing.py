@@ -59,6 +59,12 @@ def freeing(agent: str, case: str, slot: str) -> Outgoing:
     return Outgoing(derived("free", slot), FreeSlot(agent, case, slot))
 
 
+def line(case: Case, shown: Mapping[str, Any]) -> tuple[Put, ...]:
+    """Return the case's line where it waits; none where it does not."""
+    place = case.assignment.place
+    return (Put(VIEWS, list_of(case), place, {"data": shown}),) if place else ()
+
+
 def _lines(before: Case | None, after: Case, line: Mapping[str, Any] | None) -> tuple[Record, ...]:
     was, is_ = before.assignment.place if before else "", after.assignment.place
     left = (Remove(VIEWS, list_of(before), was),) if before and was and was != is_ else ()

@@ -26,6 +26,7 @@ from shared.cli.commands import (
     tasks,
     triggers,
     unmatched,
+    views,
 )
 from shared.cli.context import USAGE, Cli, stop
 
@@ -55,6 +56,7 @@ for name, concern in {
     "unmatched": unmatched,
     "rejected": rejected,
     "deadletters": deadletters,
+    "views": views,
 }.items():
     app.add_typer(concern.app, name=name)
 

@@ -92,6 +92,24 @@ def progress(doing: str, total: int) -> Iterator[Advance]:
 
 
 @contextmanager
+def counting(doing: str) -> Iterator[Advance]:
+    """Tell how far work is whose end nobody knows: a line on a terminal, else one for each thousand."""
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        if sys.stderr.isatty():
+            typer.echo(f"\r{doing}: {done} ", nl=False, err=True)
+        elif done % 1000 == 0:
+            typer.echo(f"{doing}: {done}", err=True)
+
+    yield advance
+    if sys.stderr.isatty() and done:
+        typer.echo("\r\x1b[K", nl=False, err=True)
+
+
+@contextmanager
 def _bar(doing: str, total: int) -> Iterator[Advance]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -98,13 +98,12 @@ def consent_key(channel: str, point: str, purpose: str) -> str:
 
 def create_contact(message: Message[PutContact], _facts: object, now: datetime) -> Decision[Contact]:
     contact = Contact(message.body.contact, **_said(message), registered_at=now)
-    line = {"registered_at": now.isoformat()}
     return Decision(
         state=contact,
         outcome="created",
         raised=(_changed(message, contact, (), now),),
         answer=Answer({"outcome": "created"}),
-        hints=(*_found_by(contact), Put("views", index(shard_of(contact.id)), quoted(contact.id), line)),
+        hints=found_by(contact),
     )
 
 
@@ -188,6 +187,12 @@ def _changed(message: Message[PutContact], contact: Contact, columns: tuple[str,
 def email_key(email: str) -> str:
     """Return the beginning of the keys under which an address is found."""
     return derived("email", email.casefold())
+
+
+def found_by(contact: Contact) -> tuple[Put, ...]:
+    """Return the rows by which a contact is found: in the list of all, and by their contact points."""
+    line = {"registered_at": (contact.registered_at or contact.said_at).isoformat()}
+    return (*_found_by(contact), Put("views", index(shard_of(contact.id)), quoted(contact.id), line))
 
 
 def _found_by(contact: Contact) -> tuple[Put, ...]:

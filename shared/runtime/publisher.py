@@ -47,18 +47,7 @@ class Publisher:
         await self._remember([record for record in outbox.records if isinstance(record, Due)], outbox, cause)
 
     async def record(self, records: Iterable[Record]) -> None:
-        for record in records:
-            match record:
-                case Put():
-                    await self._store.write(record.table, record.partition, Upsert(record.key, record.data))
-                case Remove():
-                    await self._store.write(record.table, record.partition, Delete(record.key))
-                case View():
-                    await self._view(record)
-                case Tally():
-                    await count(self._store, record)
-                case Due():
-                    await self._store.write(record.table, record.partition, Upsert(record.key, row_of(record)))
+        await put_on_record(self._store, records)
 
     async def _remember(self, dues: Sequence[Due], outbox: Outbox, cause: Message[Any]) -> None:
         """Write down what is due, and send at once what the timer may have passed already.
@@ -75,23 +64,40 @@ class Publisher:
         for queue, messages in batches.items():
             await self._bus.send(queue, messages)
 
-    async def _view(self, view: View) -> None:
-        """Put the line unless a newer one is there: whoever publishes late changes nothing."""
-        data = {"version": view.version, "data": codec.plain(view.data)}
-        row = None
-        expects_row = view.version > 1
-        while True:
-            if expects_row:
-                row = await self._store.get("views", view.list, view.key)
-                if row is not None and row.data["version"] >= view.version:
-                    return
-            try:
-                change = Replace(view.key, data, row.etag) if row else Insert(view.key, data)
-                await self._store.write("views", view.list, change)
-            except Conflict:
-                expects_row = True
-            else:
+
+async def put_on_record(store: Store, records: Iterable[Record]) -> None:
+    """Write what a step leaves outside its aggregate; twice does no harm."""
+    for record in records:
+        match record:
+            case Put():
+                await store.write(record.table, record.partition, Upsert(record.key, record.data))
+            case Remove():
+                await store.write(record.table, record.partition, Delete(record.key))
+            case View():
+                await _view(store, record)
+            case Tally():
+                await count(store, record)
+            case Due():
+                await store.write(record.table, record.partition, Upsert(record.key, row_of(record)))
+
+
+async def _view(store: Store, view: View) -> None:
+    """Put the line unless a newer one is there: whoever publishes late changes nothing."""
+    data = {"version": view.version, "data": codec.plain(view.data)}
+    row = None
+    expects_row = view.version > 1
+    while True:
+        if expects_row:
+            row = await store.get("views", view.list, view.key)
+            if row is not None and row.data["version"] >= view.version:
                 return
+        try:
+            change = Replace(view.key, data, row.etag) if row else Insert(view.key, data)
+            await store.write("views", view.list, change)
+        except Conflict:
+            expects_row = True
+        else:
+            return
 
 
 def row_of(due: Due) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def put_task(message: Message[PutTask], _facts: object, now: datetime) -> Decisi
         type=body.type,
     )
     answer = Answer({"outcome": "created", "task_id": task.id})
-    return Decision(state=task, outcome="created", answer=answer, records=_views(task))
+    return Decision(state=task, outcome="created", answer=answer, records=views(task))
 
 
 def put_before(_task: Task, _message: Message[PutTask], _facts: object, _now: datetime) -> Decision[Task]:
@@ -82,7 +82,7 @@ def close_task(task: Task, message: Message[CloseTask], _facts: object, _now: da
         outcome=body.state,
         answer=Answer({"outcome": body.state, "task_id": task.id}),
         messages=_told(closed),
-        records=_views(closed),
+        records=views(closed),
     )
 
 
@@ -90,7 +90,7 @@ def move_task(task: Task, message: Message[MoveTask], _facts: object, _now: date
     """Belong to another case; that one counts it as open, and must hear where it is not."""
     moved = replace(task, case=message.body.case, version=task.version + 1)
     messages = _told(moved) if moved.state in CLOSED else ()
-    return Decision(state=moved, outcome="moved", messages=messages, records=_views(moved))
+    return Decision(state=moved, outcome="moved", messages=messages, records=views(moved))
 
 
 def _told(task: Task) -> tuple[Outgoing, ...]:
@@ -111,7 +111,8 @@ def list_of_contact(contact: str) -> str:
     return joined("tasks-for", contact)
 
 
-def _views(task: Task) -> tuple[View, ...]:
+def views(task: Task) -> tuple[View, ...]:
+    """Return its rows in the lists of whoever has to do it, and of its contact's."""
     line, key = plain(task), joined(task.due_at.isoformat(), task.id)
     return (
         View(list_of(task.owner, task.name), key, task.version, line if task.state == "open" else None),
