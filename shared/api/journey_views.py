@@ -1,6 +1,6 @@
 """Journeys as people see them: in the API and on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,10 +74,12 @@ class JourneyView(JourneyLine):
     """The latest ones."""
 
 
-async def lines(store: Store, definitions: Definitions, now: datetime) -> list[JourneyLine]:
-    """Return a line for each journey, by name."""
+async def lines(
+    store: Store, definitions: Definitions, now: datetime, names: Sequence[str] | None = None
+) -> list[JourneyLine]:
+    """Return a line for each journey, or for those of these names, by name."""
     catalogue = await definitions.fresh()
-    listed = [catalogue.journeys[name] for name in sorted(catalogue.journeys)]
+    listed = [catalogue.journeys[name] for name in sorted(catalogue.journeys) if names is None or name in names]
     return [JourneyLine(**_line(each, await numbers(store, definitions, each, now))) for each in listed]
 
 

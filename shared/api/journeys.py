@@ -45,16 +45,24 @@ class TriggerView:
 
 
 @router.get("/journeys")
-async def list_journeys(_reader: AgentOrOperator, services: Provided) -> Listing[JourneyLine]:
+async def list_journeys(_reader: AgentOrOperator, services: Provided, pager: Paged) -> Listing[JourneyLine]:
     """List all journeys with the numbers of their newest versions, by name."""
-    return Listing(items=await journey_views.lines(services.store, services.definitions, services.clock.now()))
+
+    async def items(names: list[str]) -> list[JourneyLine]:
+        return await journey_views.lines(services.store, services.definitions, services.clock.now(), names)
+
+    return await pager.read_named(list((await services.definitions.fresh()).journeys), items)
 
 
 @router.get("/triggers")
-async def list_triggers(_reader: AgentOrOperator, services: Provided) -> Listing[TriggerView]:
+async def list_triggers(_reader: AgentOrOperator, services: Provided, pager: Paged) -> Listing[TriggerView]:
     """List all triggers, by name."""
-    found = journey_views.triggers(await services.definitions.fresh())
-    return Listing(items=[typed(TriggerView, trigger) for trigger in found])
+    found = {trigger["name"]: trigger for trigger in journey_views.triggers(await services.definitions.fresh())}
+
+    async def items(names: list[str]) -> list[TriggerView]:
+        return [typed(TriggerView, found[name]) for name in names]
+
+    return await pager.read_named(list(found), items)
 
 
 @router.get("/journeys/{journey}")

@@ -1,6 +1,6 @@
 """Lists page by page: `after` is where the next page begins, told in the body and as a Link header (RFC 8288)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -80,6 +80,14 @@ class Pager:
                 return self._listing(items, f"{number}:{following}")
             number, after = number + 1, ""
         return self._listing(items, f"{number}:" if number < len(sources) else None)
+
+    async def read_named[T](
+        self, names: Sequence[str], items_of: Callable[[list[str]], Awaitable[list[T]]]
+    ) -> Listing[T]:
+        """Return the page of a list whose names are all known, in their order; only its own items are asked for."""
+        left = sorted(name for name in names if name > self._after)
+        page = left[: self._limit]
+        return self._listing(await items_of(page), page[-1] if len(left) > len(page) else None)
 
     def _listing[T](self, items: list[T], after: str | None) -> Listing[T]:
         if after is None:

@@ -54,10 +54,14 @@ class WaitingCase(CaseLine):
 
 
 @router.get("")
-async def list_queues(_agent: Agent, services: Provided) -> Listing[QueueLine]:
+async def list_queues(_agent: Agent, services: Provided, pager: Paged) -> Listing[QueueLine]:
     """List all queues, by name."""
     queues = (await services.definitions.fresh()).queues
-    return Listing(items=[QueueLine.of(queues[name]) for name in sorted(queues)])
+
+    async def items(names: list[str]) -> list[QueueLine]:
+        return [QueueLine.of(queues[name]) for name in names]
+
+    return await pager.read_named(list(queues), items)
 
 
 @router.get("/{queue}")

@@ -49,7 +49,7 @@ def open_case(message: Message[OpenCase], catalogue: Catalogue) -> Decision[None
         seen = opening.seen or message.time
         alert = BindAlert(opening.device or "", opening.error_code, seen, opening, key)
         return Decision(then=Outgoing(derived("alert", message.id), alert, reply_to=message.reply_to))
-    creation = CreateCase(opening.case, 1, message.time, opening)
+    creation = CreateCase(opening.case, 1, opening.opened_at or message.time, opening)
     return Decision(then=Outgoing(derived("create", opening.case, "1"), creation, reply_to=message.reply_to))
 
 
@@ -74,6 +74,7 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         priority=opening.priority,
         origin=opening.origin,
         opened_at=creation.opened_at,
+        status_reason=opening.status_reason if opening.status_reason in transitions.ACTIVE else transitions.ACTIVE[0],
         device=opening.device,
         error_code=opening.error_code,
         type=opening.type,

@@ -42,6 +42,10 @@ class OpenCase:
     """What alerts of one case have in common, where the policy says that openings bring it."""
     by: str = ""
     conversation: str = ""
+    opened_at: AwareDatetime | None = None
+    """When that was, for a case from elsewhere; None: now."""
+    status_reason: str = "in_progress"
+    """One of an active case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.cli.output import progress
-from shared.cli.sending import commands, send
+from shared.cli.sending import Command, commands, send
 from shared.cli.services import Services
 from shared.cli.waiting import until_applied
 from shared.runtime.envelope import Body
@@ -15,8 +15,11 @@ async def run(services: Services, bodies: Sequence[Body], wait_seconds: float | 
     wanted = commands(bodies, services)
     with progress("Sending", len(wanted)) as advance:
         await send(services, wanted, advance)
-    if wait_seconds is None:
-        return []
+    return await refusals(services, wanted, timedelta(seconds=wait_seconds)) if wait_seconds is not None else []
+
+
+async def refusals(services: Services, wanted: Sequence[Command], patience: timedelta) -> list[str]:
+    """Wait until all are applied, and return a line for each that was refused."""
     with progress("Applying", len(wanted)) as advance:
-        refused = await until_applied(services, wanted, timedelta(seconds=wait_seconds), advance)
+        refused = await until_applied(services, wanted, patience, advance)
     return [f"{one.command.body.kind} {one.command.envelope.id}: refused, {one.reason}" for one in refused]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared.agents import agent as agents
 from shared.agents.messages import PutAgent, SetPresence
 from shared.cases import case as cases
-from shared.cases.messages import AssignCase, MoveToQueue, PickCase, ReleaseCase, ResolveCase, RouteCase
+from shared.cases.messages import AssignCase, MoveToQueue, OpenCase, PickCase, ReleaseCase, ResolveCase, RouteCase
 from shared.cli.output import Advance
 from shared.cli.sending import Command
 from shared.cli.services import Services
@@ -101,6 +101,10 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return cases.TABLE, quoted(body.case), f"activity:{id_}"
         case ReleaseActivity():
             return correspondents.TABLE, quoted(body.correspondent), f"step:{body.activity}:{id_}"
+        case OpenCase(device=str(device), error_code=int()):
+            return devices.TABLE, quoted(device), f"alert:{derived('alert', id_)}"
+        case OpenCase():
+            return cases.TABLE, quoted(body.case), f"activity:{derived('create', body.case, '1')}"
         case CloseTask():
             return tasks.TABLE, quoted(body.task), f"change:{id_}"
         case ImportArticle():

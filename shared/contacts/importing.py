@@ -35,6 +35,9 @@ DEVICE: Mapping[str, Check] = {
 }
 """Column to its check, the identifying one first. All of these are required: a contact is replaced as a whole."""
 
+LINE = "line"
+"""Beside the values of a line: which one it is."""
+
 NONE: Mapping[str, Attribute] = {}
 
 
@@ -44,7 +47,7 @@ def read_contacts(file: str, raw: bytes, declared: Mapping[str, Attribute] = NON
     `declared` are the attributes that a deployment keeps besides; of each a contact may have a value.
     """
     columns = {f"{ATTRIBUTE}{name}": _typed(attribute) for name, attribute in declared.items()}
-    return [_contact(line, declared) for line in _read(file, raw, CONTACT, {**ABOUT, **columns})]
+    return [_contact(line, declared) for line in read_lines(file, raw, CONTACT, {**ABOUT, **columns})]
 
 
 def _contact(line: Mapping[str, Any], declared: Mapping[str, Attribute]) -> PutContact:
@@ -63,12 +66,13 @@ def _typed(attribute: Attribute) -> Check:
 
 def read_devices(file: str, raw: bytes) -> list[PutDevice]:
     """Return a command for each line; raises Invalid with all faults of the file, which never quote a value."""
-    return [PutDevice(line["device_id"], line["contact_id"], line["model"]) for line in _read(file, raw, DEVICE)]
+    return [PutDevice(line["device_id"], line["contact_id"], line["model"]) for line in read_lines(file, raw, DEVICE)]
 
 
-def _read(
+def read_lines(
     file: str, raw: bytes, columns: Mapping[str, Check], optional: Mapping[str, Check] | None = None
 ) -> list[Mapping[str, Any]]:
+    """Return the values of each line by column, and its number; the first column tells lines apart. Raises Invalid."""
     optional = optional or {}
     lines, faults = csv_text.read(file, raw, list(columns), list(optional))
     read = [_checked(file, line, {**columns, **optional}, faults) for line in lines]
@@ -79,7 +83,7 @@ def _read(
 
 
 def _checked(file: str, line: csv_text.Line, columns: Mapping[str, Check], faults: list[Fault]) -> Mapping[str, Any]:
-    values = {}
+    values: dict[str, Any] = {LINE: line.number}
     for column, check in columns.items():
         if column not in line.values:
             continue

@@ -258,12 +258,13 @@ def _open(before: Guard | None, message: Message[BindAlert], facts: GuardFacts, 
     opening, seen = message.body.opening, min(message.body.seen, now)
     is_over = before is not None and _is_late(before, message) and facts.policy.recovery == "resolve"
     settling = settled_at(now + SOON, message.id, *message.body.place) if is_over else ()
-    creation = CreateCase(opening.case, 1, now, opening, key=message.body.key)
+    opened_at = opening.opened_at or now
+    creation = CreateCase(opening.case, 1, opened_at, opening, key=message.body.key)
     guard = Guard(
         case=opening.case,
         epoch=1,
         number=creation.number,
-        opened_at=now,
+        opened_at=opened_at,
         opening=opening,
         reply_to=message.reply_to,
         reactivation=None,

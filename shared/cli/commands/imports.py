@@ -1,4 +1,4 @@
-"""`carebus import contacts` and `carebus import devices`."""
+"""`carebus import contacts`, `devices` and `cases`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.definitions.attributes import Attribute
     from shared.runtime.envelope import Body
 
-app = typer.Typer(no_args_is_help=True, help="Bring contacts and their devices in from CSV files.")
+app = typer.Typer(no_args_is_help=True, help="Bring contacts, their devices and their open cases in from CSV files.")
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file with a header, in UTF-8.")]
 
@@ -54,6 +54,36 @@ def devices(context: typer.Context, file: File, wait: Wait = False, timeout: Sec
     from shared.contacts.importing import read_devices
 
     _import(context.obj, "devices", file, read_devices, wait, timeout)
+
+
+@app.command()
+def cases(context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60) -> None:
+    """Open cases that another system had: `external_id,contact_id,title`.
+
+    `description,subject,product,priority,type,origin,status_reason,device_id,error_code,queue,owner,sla,opened_at` may
+    follow. A case is known by its external id: importing a file again opens none twice, and changes none that is there.
+    A device's error is a case only where none is open for it, else an occurrence of that. `sla` may be `none`.
+
+    Every line is checked first, and that contacts, queues and SLAs are there; if one is wrong, nothing is sent.
+
+    Example: `carebus import cases cases.csv --wait`
+    """
+    from shared.cli import case_import
+    from shared.cli.services import Services
+    from shared.definitions.faults import Invalid
+
+    cli: Cli = context.obj
+    try:
+        lines = case_import.read(str(file), file.read_bytes())
+    except Invalid as invalid:
+        stop(str(invalid))
+
+    async def work(services: Services) -> list[str]:
+        return await case_import.run(services, str(file), lines, timeout if wait else None)
+
+    if refused := cli.run(work, needs=(BUS, TABLES)):
+        stop("\n".join(refused))
+    typer.echo(f"{len(lines)} cases {'imported' if wait else 'sent; they are opened in a moment'}.")
 
 
 def _declared(folder: Path) -> "Mapping[str, Attribute]":

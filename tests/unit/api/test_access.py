@@ -14,6 +14,7 @@ from tests.unit.pages.world import CASE, ENVIRONMENT, World
 READS = {
     "/api/cases": "agent",
     f"/api/cases/{CASE}": "agent",
+    "/api/cases/stats": "supervisor or operator",
     "/api/deliveries?contact=C-1": "agent",
     "/api/contacts/C-1001": "agent",
     "/api/journeys": "agent or operator",

@@ -25,6 +25,20 @@ async def test_a_journey_is_listed_with_the_numbers_of_its_newest_version() -> N
     assert (line["entered"], line["running"], line["not_entered"], line["exited"]) == (1, 1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("path", "names"), [("journeys", ["unpaid-order"]), ("triggers", ["order-paid", "order-placed"])]
+)
+async def test_definitions_are_listed_page_by_page(path: str, names: list[str]) -> None:
+    it = await studio()
+    found, following = [], f"/api/{path}?limit=1"
+    while following:
+        response = (await it.get(following)).json()
+        assert len(response["items"]) == 1
+        found.append(response["items"][0]["name"])
+        following = response["next"]
+    assert found == names
+
+
 async def test_a_journey_tells_where_everybody_is_and_why_others_are_not() -> None:
     it = await studio()
     await it.happens("order-placed", amount=50)

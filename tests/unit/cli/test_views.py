@@ -72,7 +72,7 @@ def test_twice_is_as_good_as_once_and_changes_nothing_that_is_there(laptop: Lapt
 
 
 def test_a_line_that_is_newer_than_what_was_read_stays(laptop: Laptop) -> None:
-    [(key, row)] = [(key, row) for key, row in laptop.rows("views", "open-cases").items() if row.data["data"]]
+    [key] = [key for key, row in laptop.rows("views", "open-cases").items() if row.data["data"]]
     newer = {"version": 99, "data": {"title": "Newer"}}
     asyncio.run(laptop.store.write("views", "open-cases", Upsert(key, newer)))
     laptop.done("views", "rebuild", "--kind", "cases")
