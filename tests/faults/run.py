@@ -3,6 +3,7 @@
 Exit 0 where every promise was kept, 1 where not, 2 where it did not start or was interrupted.
 
 python -m tests.faults.run kills --events 200 --kills 10 --seed 7 --lock 60
+python -m tests.faults.run alerts --alerts 1000 --devices 200 --kills 2 --seed 7
 python -m tests.faults.run outage --events 200 --service tables --seconds 60
 python -m tests.faults.run failures --events 80 --times 2
 python -m tests.faults.run segment --members 10000 --kills 3 --seed 7
@@ -26,7 +27,7 @@ from rich.console import Console
 
 from tests.faults.cloud import Cloud, running_cloud
 from tests.faults.members import Crowd
-from tests.faults.scenarios import Outcome, failures, kills, outage
+from tests.faults.scenarios import Outcome, failures, kills, outage, storm
 from tests.faults.screen import closing, watching
 from tests.faults.segment import enter_segment
 from tests.faults.soak import PEOPLE, Soak
@@ -73,6 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     kill.add_argument("--kills", type=int, default=10, help="how often (10)")
     kill.add_argument("--seed", type=int, default=1, help="chooses moments and victims (1)")
     kill.add_argument("--victim", choices=["host", "bus", "both"], default="both")
+    storming = commands.add_parser(
+        "alerts", help="let devices report their error again and again, and kill the host -9"
+    )
+    storming.add_argument("--alerts", type=int, default=1000, help="how many in all (1000)")
+    storming.add_argument("--devices", type=int, default=200, help="how many report, each its one error (200)")
+    storming.add_argument("--kills", type=int, default=2, help="how often (2)")
+    storming.add_argument("--seed", type=int, default=1, help="chooses moments and the order of alerts (1)")
+    storming.add_argument(
+        "--lock", type=float, default=60, help="seconds until a killed host's messages come again (60)"
+    )
     away = commands.add_parser("outage", parents=[shared], help="take a service away for a while")
     away.add_argument("--service", choices=["bus", "tables"], required=True)
     away.add_argument("--seconds", type=float, default=60, help="for how long (60)")
@@ -102,7 +113,7 @@ async def _run(options: argparse.Namespace, folder: Path) -> bool:
     """Return whether every promise was kept."""
     if options.scenario == "segment":
         return await _segment(options, folder)
-    people = PEOPLE if options.scenario == "soak" else options.events
+    people = {"soak": PEOPLE, "alerts": getattr(options, "devices", 0)}.get(options.scenario) or options.events
     async with running_cloud(folder, people, options.lock) as cloud:
         if options.scenario == "soak":
             return await _soak(Soak(cloud, options.minutes * 60, options.seed))
@@ -137,6 +148,8 @@ def _scenario(options: argparse.Namespace, cloud: Cloud) -> Coroutine[Any, Any, 
             victims = {"host": [cloud.crash_host], "bus": [cloud.crash_bus]}
             chosen = victims.get(options.victim, [cloud.crash_host, cloud.crash_bus])
             return kills(cloud, chosen, options.kills, options.seed)
+        case "alerts":
+            return storm(cloud, options.alerts // options.devices, options.kills, options.seed)
         case "outage":
             leave = {"bus": cloud.without_bus, "tables": cloud.without_tables}[options.service]
             return outage(cloud, lambda: leave(options.seconds))

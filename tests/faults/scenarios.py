@@ -55,17 +55,29 @@ class Outcome:
 
 async def kills(cloud: Cloud, victims: Sequence[Fault], number: int, seed: int) -> Outcome:
     """Kill a victim at each of so many random moments while every person's device reports an error."""
+    return await _killing(cloud, victims, number, seed, alerts_of(cloud))
+
+
+async def storm(cloud: Cloud, per_device: int, number: int, seed: int) -> Outcome:
+    """Let every device report its error so many times, mixed, while the host is killed as often as said."""
+    alerts = [Alert(f"alert-{person.number}-{turn}", person) for turn in range(per_device) for person in cloud.people]
+    random.Random(seed).shuffle(alerts)
+    return await _killing(cloud, [cloud.crash_host], number, seed, alerts)
+
+
+async def _killing(cloud: Cloud, victims: Sequence[Fault], number: int, seed: int, alerts: Sequence[Alert]) -> Outcome:
     rng = random.Random(seed)
     load = Load(doors(cloud))
+    steps = len(alerts) + len(cloud.people)
 
     async def kill() -> None:
-        for moment in sorted(rng.randrange(1, 2 * len(cloud.people) * 9 // 10) for _ in range(number)):
+        for moment in sorted(rng.randrange(1, steps * 9 // 10) for _ in range(number)):
             await _progress(cloud, load, moment)
             # Anywhere on the way of the messages in hand, not just where the one before it has ended.
             await asyncio.sleep(rng.uniform(0, 0.2))
             await rng.choice(victims)()
 
-    return await _under_load(cloud, load, _patience(cloud), kill)
+    return await _under_load(cloud, load, REST_SECONDS + steps, kill, alerts=alerts)
 
 
 async def outage(cloud: Cloud, away: Fault) -> Outcome:
@@ -112,10 +124,15 @@ async def _nothing() -> None:
 
 
 async def _under_load(
-    cloud: Cloud, load: Load, within: float, faults: Fault = _nothing, ends: Mapping[str, End] | None = None
+    cloud: Cloud,
+    load: Load,
+    within: float,
+    faults: Fault = _nothing,
+    ends: Mapping[str, End] | None = None,
+    alerts: Sequence[Alert] = (),
 ) -> Outcome:
-    """Send everybody's alert while the faults happen; all must be at rest `within` seconds of their end."""
-    alerts = alerts_of(cloud)
+    """Send the alerts, or everybody's one, while the faults happen; all must rest `within` seconds of their end."""
+    alerts = alerts or alerts_of(cloud)
     began = time.monotonic()
     async with telling(cloud):
         async with asyncio.TaskGroup() as group:
