@@ -12,7 +12,6 @@ from shared.cases.case import Case
 from shared.runtime.counters import shard_of
 from shared.runtime.decision import Tally
 from shared.runtime.ids import joined
-from shared.sla.instance import Instance
 
 NAME = "CASES"
 """Of the counters; no journey is named in capitals."""
@@ -40,8 +39,6 @@ LONGER = "longer"
 OF = "|"
 """Between a measure and the facet that it is told by."""
 
-NOTHING: Mapping[str, int] = {}
-
 
 def measures(case: Case) -> Counter[str]:
     """Return what the case adds to every counter: in all, and by each facet that it has a value for."""
@@ -56,13 +53,10 @@ def measures(case: Case) -> Counter[str]:
     return added
 
 
-def tally(
-    before: Case | None, after: Case, cause: str, now: datetime, also: Mapping[str, int] = NOTHING
-) -> tuple[Tally, ...]:
-    """Return the record of what a step has changed, and of what `also` happened in it; none where that is nothing."""
+def tally(before: Case | None, after: Case, cause: str, now: datetime) -> tuple[Tally, ...]:
+    """Return the record of what a step has changed; none where no number is another."""
     counts = measures(after)
     counts.subtract(measures(before) if before else {})
-    counts.update({} if after.test else also)
     changed = {name: count for name, count in counts.items() if count}
     if not changed:
         return ()
@@ -97,8 +91,7 @@ def _measures(case: Case) -> Iterator[tuple[str, int]]:
         yield from _took("response", case.first_response_at - case.opened_at)
     if case.status == "resolved" and case.closed_at is not None:
         yield from _took("resolution", case.closed_at - case.opened_at)
-    instances: Mapping[str, Instance] = getattr(case, "instances", {})
-    for kpi, instance in instances.items():
+    for kpi, instance in case.instances.items():
         if instance.state in ("succeeded", "noncompliant"):
             yield f"kpi.{kpi}.{'met' if instance.state == 'succeeded' else 'missed'}", 1
         if instance.state == "succeeded":

@@ -8,10 +8,10 @@ from datetime import date
 from shared.cases.measures import FACETS, LIMITS, LONGER, NAME, OF
 from shared.runtime import counters
 from shared.runtime.store import Store
+from shared.sla import measures as sla
 
 DAY = "day"
 BY = ("", DAY, *FACETS)
-LATENESS = "lateness."
 AGES: Mapping[str, int] = {"today": 0, "1-2 days": 2, "3-6 days": 6, "1-4 weeks": 29, "older": 10**6}
 """Age of what is active, in days at most, by the day (UTC) on which it was opened."""
 
@@ -72,7 +72,7 @@ class Stats:
     parts: Mapping[str, Numbers]
     active_by_age: Mapping[str, int]
     lateness: Mapping[str, int]
-    """How late the checks of SLAs came."""
+    """How late the checks of SLAs came, ever."""
 
 
 async def read(store: Store, first: date | None, last: date, by: str) -> Stats:
@@ -89,7 +89,7 @@ async def read(store: Store, first: date | None, last: date, by: str) -> Stats:
         numbers(summed),
         parts,
         ages({date.fromisoformat(day): counts["active"] for day, counts in groups.items()}, last),
-        {name.removeprefix(LATENESS): count for name, count in sorted(summed.items()) if name.startswith(LATENESS)},
+        await _lateness(store),
     )
 
 
@@ -123,6 +123,12 @@ def ages(active: Mapping[date, int], today: date) -> dict[str, int]:
         age = (today - day).days
         found[next(name for name, most in AGES.items() if age <= most)] += count
     return found
+
+
+async def _lateness(store: Store) -> dict[str, int]:
+    counts: Mapping[str, int] = (await counters.read(store, sla.NAME)).get(sla.GROUP, {})
+    classes = [*(name for name, _ in sla.LIMITS), sla.LATER]
+    return {name.removeprefix("lateness."): counts[name] for name in classes if counts.get(name)}
 
 
 def _by(facet: str, counts: Mapping[str, int]) -> dict[str, Numbers]:

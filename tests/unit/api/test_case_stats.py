@@ -7,6 +7,8 @@ import pytest
 
 from shared.cases.messages import EscalateCase, ResolveCase
 from shared.cases.stats import ages, numbers
+from shared.runtime import counters
+from shared.runtime.decision import Tally
 from tests.unit.api.client import Api, principal, problem
 from tests.unit.pages.world import CASE
 
@@ -71,6 +73,17 @@ async def test_a_time_takes_in_the_cases_that_were_opened_in_it() -> None:
 async def test_what_is_active_is_told_by_its_age() -> None:
     found = await stats()
     assert found["active_by_age"] == {"today": 0, "1-2 days": 1, "3-6 days": 0, "1-4 weeks": 0, "older": 0}
+
+
+async def test_how_late_the_checks_of_slas_came_is_told_from_early_to_late() -> None:
+    api = Api(headers=SUPERVISOR)
+    late = {"lateness.>1h": 1, "lateness.<=1s": 40, "lateness.<=5s": 2}
+    await counters.count(api.world.store, Tally(counters.shard_of("SLA", "K"), "checks", "o", "2026-11-24", late))
+    assert list((await api.get("/api/cases/stats")).json()["lateness"].items()) == [
+        ("<=1s", 40),
+        ("<=5s", 2),
+        (">1h", 1),
+    ]
 
 
 @pytest.mark.parametrize(

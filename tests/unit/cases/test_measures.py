@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -101,8 +100,7 @@ def test_promises_are_met_or_missed_and_met_in_business_time() -> None:
         "resolve": SimpleNamespace(state="noncompliant", elapsed=HOUR),
         "other": SimpleNamespace(state="paused", elapsed=HOUR),
     }
-    fields = {name: getattr(case(), name) for name in Case.__slots__}
-    watched: Any = SimpleNamespace(**{**fields, "is_open": True, "instances": instances})
+    watched = case(instances=instances)
     assert {name: count for name, count in of(watched).items() if name.startswith("kpi")} == {
         "kpi.first_response.met": 1,
         "kpi.first_response.business.count": 1,
