@@ -36,7 +36,6 @@ from shared.runtime.pipeline import Perform, Pipeline
 from shared.runtime.publisher import Publisher
 from shared.runtime.settings import Settings
 from shared.runtime.store import Store
-from shared.sla import measures as sla_measures
 from shared.sla.tick import SlaTicking
 
 
@@ -73,7 +72,7 @@ def compose(settings: Settings, store: Store, bus: Bus, clock: Clock, perform: P
         links.ticket,
         RunFactsGatherer(definitions, clock),
         Control(store, bus, definitions),
-        Ticking(store, definitions, (measures.NAME, sla_measures.NAME)),
+        Ticking(store, definitions, (measures.NAME,)),
         Replies(partial(facts.whose_phone, store), definitions.current),
         LineMover(store),
         Recoveries(store, definitions.current),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.api.access import Agent, Supervisor, same_origin
+from shared.api.access import Agent, OnlySupervisor, same_origin
 from shared.api.case_views import CaseView, view_of
 from shared.api.case_views import etag_of as case_etag
 from shared.api.cases import CaseId, known_case
@@ -113,7 +113,7 @@ router = APIRouter(
 
 
 @router.post("/api/entitlements", status_code=202)
-async def draft(by: Supervisor, change: Asked, body: Agreement) -> Response:
+async def draft(by: OnlySupervisor, change: Asked, body: Agreement) -> Response:
     """Draft an entitlement; nothing is under it before it is activated."""
     await _check_sla(change, body.sla)
     id_ = change.id(by.id, "draft-entitlement")
@@ -122,7 +122,7 @@ async def draft(by: Supervisor, change: Asked, body: Agreement) -> Response:
 
 
 @router.put("/api/entitlements/{entitlement}", status_code=202)
-async def put(by: Supervisor, change: Asked, entitlement_id: EntitlementId, body: Agreement) -> Response:
+async def put(by: OnlySupervisor, change: Asked, entitlement_id: EntitlementId, body: Agreement) -> Response:
     """Change a draft as a whole."""
     await _check_sla(change, body.sla)
     held = await known_entitlement(change.services, entitlement_id)
@@ -132,7 +132,7 @@ async def put(by: Supervisor, change: Asked, entitlement_id: EntitlementId, body
 
 @router.post("/api/entitlements/{entitlement}/{command}", status_code=202)
 async def command(
-    by: Supervisor,
+    by: OnlySupervisor,
     change: Asked,
     entitlement_id: EntitlementId,
     command: Literal["activate", "cancel", "renew"],

@@ -38,6 +38,7 @@ LIMITS: Mapping[str, timedelta] = {
 LONGER = "longer"
 OF = "|"
 """Between a measure and the facet that it is told by."""
+NOTHING: Mapping[str, int] = {}
 
 
 def measures(case: Case) -> Counter[str]:
@@ -53,10 +54,13 @@ def measures(case: Case) -> Counter[str]:
     return added
 
 
-def tally(before: Case | None, after: Case, cause: str, now: datetime) -> tuple[Tally, ...]:
-    """Return the record of what a step has changed; none where no number is another."""
+def tally(
+    before: Case | None, after: Case, cause: str, now: datetime, also: Mapping[str, int] = NOTHING
+) -> tuple[Tally, ...]:
+    """Return the record of what a step has changed, and of what `also` happened in it; none where that is nothing."""
     counts = measures(after)
     counts.subtract(measures(before) if before else {})
+    counts.update({} if after.test else also)
     changed = {name: count for name, count in counts.items() if count}
     if not changed:
         return ()

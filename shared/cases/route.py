@@ -61,7 +61,3 @@ def told(case: Case) -> Mapping[str, Any]:
     """Return what the timeline says of where a case was sent."""
     said = {"rule": case.assignment.rule, "queue": case.queue, "person": case.assignment.person}
     return {name: value for name, value in said.items() if value}
-
-
-def _target_of(case: Case) -> tuple[str, str, Mapping[str, int]]:
-    return case.queue, case.assignment.person, case.assignment.skills

@@ -89,7 +89,7 @@ async def read(store: Store, first: date | None, last: date, by: str) -> Stats:
         numbers(summed),
         parts,
         ages({date.fromisoformat(day): counts["active"] for day, counts in groups.items()}, last),
-        await _lateness(store),
+        _lateness(summed),
     )
 
 
@@ -125,8 +125,8 @@ def ages(active: Mapping[date, int], today: date) -> dict[str, int]:
     return found
 
 
-async def _lateness(store: Store) -> dict[str, int]:
-    counts: Mapping[str, int] = (await counters.read(store, sla.NAME)).get(sla.GROUP, {})
+def _lateness(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return how many deadlines were noticed how late."""
     classes = [*(name for name, _ in sla.LIMITS), sla.LATER]
     return {name.removeprefix("lateness."): counts[name] for name in classes if counts.get(name)}
 

@@ -50,7 +50,7 @@ async def identified(services: Services, named: str) -> tuple[str, str]:
 
 async def summarised(services: Services, named: str, settings: Mapping[str, str]) -> Summary:
     """Return a case in short; without settings no language model is asked. Raises NoSuchCase."""
-    return await summary_of(services.store, settings, await _known(services, named))
+    return await summary_of(services.store, settings, await known(services, named))
 
 
 async def resolve(

@@ -114,9 +114,9 @@ def i8_each_is_told_once(it: Casework) -> Iterator[str]:
         for key, row in rows.items():
             if key.startswith("line:") and row["state"]["kind"] == "sla" and row["state"]["case"] == key_case(rows):
                 told[row["state"]["detail"]["instance"], row["state"]["outcome"]] += 1
-    for (instance, outcome), count in told.items():
+    for (id_, outcome), count in told.items():
         if count > 1:
-            yield f"instance {instance} has {outcome} {count} times"
+            yield f"instance {id_} has {outcome} {count} times"
     for case, instance, _ in it.instances():
         for state, outcome in (("noncompliant", "failed"), ("succeeded", "succeeded"), ("cancelled", "cancelled")):
             count = told[instance.id, outcome]

@@ -1,5 +1,4 @@
-"""`carebus cases list`, `show`, `sla` and `resolve`; who works on them is in `case_assignment.py`."""
-"""`carebus cases list`, `show`, `summary` and `resolve`; who works on them is in `case_assignment.py`."""
+"""`carebus cases list`, `show`, `sla`, `summary` and `resolve`; who works on them is in `case_assignment.py`."""
 
 from typing import Annotated
 
@@ -80,16 +79,28 @@ def sla(
     if with_segments:
         columns = ("kpi", "segment", "start", "end", "business_time")
         output.show(list(cases_sla.segments(view)), columns, nothing="No segments.")
+
+
+@app.command()
 def summary(
+    context: typer.Context,
+    case: Named,
     model: Annotated[bool, typer.Option(help="Ask the language model, where one is set up.")] = True,
+    as_json: AsJson = False,
+) -> None:
     """Tell a case in short: what it is about, what happened, what comes next, and who tells it.
 
     Example: `carebus cases summary CAS-02516-X7K2M4`
+    """
     from shared.cli import cases, output
+    from shared.runtime.codec import plain
 
+    cli: Cli = context.obj
     settings = cli.environment if model else {}
     found = plain(cli.run(lambda services: cases.summarised(services, case, settings)))
+    if as_json:
         output.dump(found)
+        return
     happened, step = found.pop("what_happened"), found.pop("next_step")
     output.facts(found)
     typer.echo(f"\n{output.printable(happened)}\n\nNext: {output.legible(step)}")
