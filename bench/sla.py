@@ -91,8 +91,11 @@ async def _tick(bench: Bench, store: AzureStore, driver: Driver, tape: Path, n: 
 async def lateness(bench: Bench) -> Part:
     """Let fifty deadlines a second pass, and read how late each was noticed."""
     number = A_SECOND * (QUICK_SECONDS if bench.is_quick else SECONDS)
-    async with world.running(world.copied(await world.base(bench), "lateness")) as (cloud, _), _store(cloud) as store:
-        seconds = sorted(await cloud.during(_noticed(bench, cloud, store, number)))
+    async with (
+        world.running(world.copied(await world.base(bench), "lateness")) as (cloud, driver),
+        _store(cloud) as store,
+    ):
+        seconds = sorted(await cloud.during(_noticed(bench, cloud, driver, store, number)))
     percentiles = quantiles(seconds, n=100, method="inclusive")
     lines = [
         Line(f"p99 lateness of deadlines, {A_SECOND} a second", percentiles[98], "s", at_most=2.0),
@@ -102,7 +105,7 @@ async def lateness(bench: Bench) -> Part:
     return Part(lines, {"deadlines": number, "percentiles": percentiles})
 
 
-async def _noticed(bench: Bench, cloud: Cloud, store: AzureStore, number: int) -> list[float]:
+async def _noticed(bench: Bench, cloud: Cloud, driver: Driver, store: AzureStore, number: int) -> list[float]:
     await _publish(cloud)
     # Beyond what is sent at once, so that all of it comes by the timer.
     begins = SystemClock().now().replace(second=0, microsecond=0) + timedelta(minutes=6)
@@ -113,19 +116,11 @@ async def _noticed(bench: Bench, cloud: Cloud, store: AzureStore, number: int) -
         store,
         [buckets.due(case.id, each, each.fails_at or begins) for case in cases for each in case.instances.values()],
     )
-    found: dict[str, float] = {}
-
-    async def all_noticed() -> bool:
-        if SystemClock().now() < begins + timedelta(seconds=number / A_SECOND):
-            return False
-        missing = [case.id for case in cases if case.id not in found]
-        for some in batched(missing, AT_ONCE, strict=False):
-            late = await asyncio.gather(*(_late(store, case) for case in some))
-            found.update({case: each for case, each in zip(some, late, strict=True) if each is not None})
-        return len(found) == len(cases)
-
-    await until("every deadline is noticed", all_noticed, PATIENCE_SECONDS + 360)
-    return list(found.values())
+    before = await driver.sent()
+    over = begins + timedelta(seconds=number / A_SECOND)
+    await asyncio.sleep((over - SystemClock().now()).total_seconds())
+    await driver.until_quiet(before, number)
+    return [late for case in cases for late in await _late(store, case.id)]
 
 
 async def _publish(cloud: Cloud) -> None:
@@ -148,10 +143,11 @@ async def _open(store: AzureStore, cases: Sequence[Case]) -> None:
         await asyncio.gather(*(store.write(TABLE, id_, Insert(HEAD, head)) for id_, head in heads))
 
 
-async def _late(store: AzureStore, case: str) -> float | None:
+async def _late(store: AzureStore, case: str) -> list[float]:
+    """Return how late the case's deadline was noticed, as its timeline says."""
     page = await store.page(TABLE, case, prefix="line:")
     late = [row.data["state"]["detail"].get("late_seconds") for row in page.rows]
-    return next((float(each) for each in late if each is not None), None)
+    return [float(each) for each in late if each is not None]
 
 
 def _due(case: str, at: datetime) -> Due:
