@@ -30,6 +30,7 @@ from shared.devices import recovery
 from shared.devices.recovery import Recoveries
 from shared.entitlements import decide as entitlement_decisions
 from shared.entitlements import entitlement as entitlements
+from shared.entitlements import entries as entitlement_entries
 from shared.entitlements import ledger
 from shared.entitlements import messages as entitlement_messages
 from shared.events.messages import TriggerFired
@@ -240,13 +241,13 @@ def _entitlements() -> tuple[AnyHandler, ...]:
         return Key(entitlements.TABLE, place, entitlements.HEAD, f"change:{message.id}")
 
     def entry_key(message: Message[entitlement_messages.ChargeCase]) -> Key:
-        entry = ledger.key_of(message.body.case, message.id)
+        entry = entitlement_entries.key_of(message.body.case, message.id)
         return Key(entitlements.TABLE, quoted(message.body.entitlement), entitlements.HEAD, entry)
 
     async def entries(
         store: Store, message: Message[entitlement_messages.ChargeCase], _head: object
-    ) -> tuple[ledger.Entry, ...]:
-        return await ledger.entries_of(store, message.body.entitlement, message.body.case)
+    ) -> tuple[entitlement_entries.Entry, ...]:
+        return await entitlement_entries.entries_of(store, message.body.entitlement, message.body.case)
 
     def change(body: type[Any], decided: Any, create: Any = not_found) -> AnyHandler:
         return Handler(body, entitlements.Entitlement, key, decided, create)

@@ -6,7 +6,7 @@ from typing import Self
 
 from shared.api.problems import NOT_FOUND, NOT_NOW
 from shared.entitlements.entitlement import HEAD, TABLE, Entitlement
-from shared.entitlements.ledger import Entry
+from shared.entitlements.entries import Entry
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import quoted
 from shared.runtime.problem import FieldError, Problem

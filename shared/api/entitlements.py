@@ -10,7 +10,7 @@ from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.entitlements.entitlement import TABLE, Entitlement, list_of
-from shared.entitlements.ledger import PREFIX, entry_of
+from shared.entitlements.entries import PREFIX, entry_of
 from shared.runtime.codec import typed
 from shared.runtime.ids import quoted
 from shared.runtime.problem import Problem

@@ -6,7 +6,7 @@ from shared.api.entitlement_views import EntitlementView, EntryView, find_entitl
 from shared.cli.rows import rows
 from shared.cli.services import Services
 from shared.entitlements.entitlement import TABLE, Entitlement, list_of
-from shared.entitlements.ledger import PREFIX, entry_of
+from shared.entitlements.entries import PREFIX, entry_of
 from shared.runtime.codec import plain, typed
 from shared.runtime.errors import CarebusError
 from shared.runtime.ids import quoted

@@ -5,50 +5,23 @@ always the difference to the entries before, and an older word that comes later 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from shared.cases.messages import DropEntitlement
-from shared.entitlements.entitlement import TABLE, Entitlement, line_of
+from shared.entitlements.entitlement import Entitlement, line_of
+from shared.entitlements.entries import Booking, Entry
 from shared.entitlements.messages import ChargeCase, Terms
 from shared.runtime import codec
 from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Message
-from shared.runtime.ids import derived, joined, quoted
-from shared.runtime.store import Store
+from shared.runtime.ids import derived
 
-PREFIX = "entry:"
 COUNTED: Mapping[str, frozenset[str]] = {
     "create": frozenset({"open", "resolved"}),
     "resolve": frozenset({"resolved"}),
 }
 """When a case is taken off, to the stages in which something is booked for it. A cancelled case costs nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """What came of one word of a case. An amount above zero was debited, below zero credited."""
-
-    amount: int
-    remaining: int
-    reason: str = ""
-    """Why nothing was booked."""
-    beyond: int = 0
-    """What the case came to and was not booked any more, because that was all that remained."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A row of the ledger, read from the step that it left."""
-
-    cause: str
-    at: datetime
-    n: int
-    body: ChargeCase
-    outcome: str
-    """debited, credited, unchanged or refused."""
-    detail: Booking
 
 
 def charge_case(
@@ -99,23 +72,3 @@ def _outcome(amount: int) -> str:
 def _drop(message: Message[ChargeCase], reason: str) -> Outgoing:
     said = message.body
     return Outgoing(derived("drop", message.id), DropEntitlement(said.case, said.entitlement, reason))
-
-
-def key_of(case: str, cause: str) -> str:
-    """Return the row key of an entry: those of one case lie together."""
-    return f"{PREFIX}{joined(case, cause)}"
-
-
-async def entries_of(store: Store, entitlement: str, case: str) -> tuple[Entry, ...]:
-    """Return all entries of one case."""
-    found: list[Entry] = []
-    after: str | None = ""
-    while after is not None:
-        page = await store.page(TABLE, quoted(entitlement), prefix=f"{PREFIX}{quoted(case)}~", after=after)
-        found += [entry_of(row.data) for row in page.rows]
-        after = page.after
-    return tuple(found)
-
-
-def entry_of(data: Mapping[str, Any]) -> Entry:
-    return codec.typed(Entry, data)

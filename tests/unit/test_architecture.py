@@ -30,6 +30,11 @@ PURE = (
     "shared.deliveries.send",
     "shared.deliveries.report",
     "shared.deliveries.consent",
+    "shared.cases.coverage",
+    "shared.cases.summary",
+    "shared.entitlements.decide",
+    "shared.entitlements.ledger",
+    "shared.knowledge.decide",
 )
 OUTSIDE = (SHARED / "runtime" / "azure", SHARED / "channels")
 """Where clients of the platform live."""

@@ -18,7 +18,7 @@ from shared.cases.messages import (
     UpdateCase,
 )
 from shared.entitlements.entitlement import HEAD, TABLE, Entitlement
-from shared.entitlements.ledger import PREFIX, entry_of
+from shared.entitlements.entries import PREFIX, entry_of
 from shared.entitlements.messages import ActivateEntitlement, PutEntitlement, Terms
 from shared.runtime.aggregate import read_head
 from tests.unit.cases.building import CASE, case

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.cases.messages import DropEntitlement
 from shared.entitlements.entitlement import HEAD, TABLE, Entitlement
-from shared.entitlements.ledger import PREFIX, Entry, entry_of
+from shared.entitlements.entries import PREFIX, Entry, entry_of
 from shared.entitlements.messages import ActivateEntitlement, ChargeCase, PutEntitlement, Terms
 from shared.runtime import codec
 from shared.runtime.envelope import Body, Message

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.entitlements.ledger import COUNTED, Booking, Entry, amount_of, charge_case
+from shared.entitlements.entries import Booking, Entry
+from shared.entitlements.ledger import COUNTED, amount_of, charge_case
 from shared.entitlements.messages import ChargeCase, Terms
 from shared.runtime.ids import derived
 from shared.runtime.store import Upsert
