@@ -257,7 +257,14 @@ def _entitlements() -> tuple[AnyHandler, ...]:
         change(messages.ActivateEntitlement, decide.activate_entitlement),
         change(messages.CancelEntitlement, decide.cancel_entitlement),
         change(messages.RenewEntitlement, decide.renew_entitlement),
-        Handler(messages.ChargeCase, entitlements.Entitlement, entry_key, ledger.charge_case, gather=entries),
+        Handler(
+            messages.ChargeCase,
+            entitlements.Entitlement,
+            entry_key,
+            ledger.charge_case,
+            ledger.charge_nothing,
+            entries,
+        ),
     )
 
 

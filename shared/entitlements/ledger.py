@@ -23,6 +23,9 @@ COUNTED: Mapping[str, frozenset[str]] = {
 }
 """When a case is taken off, to the stages in which something is booked for it. A cancelled case costs nothing."""
 
+GONE = frozenset({"cancelled", "left"})
+"""Nothing is wanted for a case in these stages, and nothing can be refused."""
+
 
 def charge_case(
     held: Entitlement, message: Message[ChargeCase], entries: Sequence[Entry], _now: datetime
@@ -49,6 +52,11 @@ def charge_case(
     )
 
 
+def charge_nothing(message: Message[ChargeCase], _entries: object, _now: datetime) -> Decision[Entitlement]:
+    """There is no such entitlement: the case is told."""
+    return Decision(messages=(_drop(message, "not_found"),) if message.body.stage not in GONE else ())
+
+
 def amount_of(terms: Terms, said: ChargeCase) -> int:
     """Return what is booked for a case that stands there: cases, or minutes where hours are agreed."""
     if said.stage not in COUNTED[terms.decrement_on]:
@@ -58,7 +66,7 @@ def amount_of(terms: Terms, said: ChargeCase) -> int:
 
 def _objection(held: Entitlement, said: ChargeCase, entries: Sequence[Entry], due: int) -> str:
     """Why nothing can be booked. Whoever was covered once, stays so: a case may be resolved after the last day."""
-    if said.stage in ("cancelled", "left"):
+    if said.stage in GONE:
         return ""
     if not any(entry.outcome != "refused" for entry in entries):
         return held.objection(said.contact, said.origin, said.product, said.opened_at)

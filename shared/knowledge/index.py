@@ -27,7 +27,7 @@ CREATE VIRTUAL TABLE text USING fts5 (
 _FOUND = """
 FROM text JOIN article ON article.n = text.rowid
 WHERE text MATCH :match
-  AND (:language = '' OR article.language = :language OR article.language LIKE :language || '-%')
+  AND (:language = '' OR article.language LIKE :language OR article.language LIKE :language || '-%')
   AND (:product = '' OR article.product = :product)
 """
 _RANKED = f"""

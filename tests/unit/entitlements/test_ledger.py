@@ -230,6 +230,13 @@ async def test_two_words_of_one_case_at_once_are_booked_in_their_order() -> None
     assert [each.outcome for each in await office.ledger()] == ["unchanged"]
 
 
+async def test_a_case_under_an_entitlement_that_is_not_there_is_told() -> None:
+    office = Office()
+    await office.says(charge())
+    await office.says(charge("K-2", stage="cancelled"))
+    assert office.dropped() == {("K-1", "not_found")}
+
+
 async def test_the_customers_list_shows_what_remains() -> None:
     office = Office()
     await office.agrees()
