@@ -16,11 +16,12 @@ from shared.api.article_views import (
     line_of,
     view_of,
 )
-from shared.api.cases import CaseId
+from shared.api.cases import CaseId, known_case
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.knowledge.article import LIST, TABLE, Article, list_of_case
+from shared.knowledge.index import Hits
 from shared.knowledge.query import LONGEST_QUERY, query_of
 from shared.runtime.codec import typed
 from shared.runtime.ids import quoted
@@ -101,6 +102,17 @@ async def list_used(_reader: AgentOrOperator, services: Provided, pager: Paged, 
     return await pager.read(
         services.store, Source("views", list_of_case(case_id)), lambda row: typed(Used, row.data["data"])
     )
+
+
+@router.get("/api/cases/{case}/articles/suggested")
+async def suggest_articles(
+    _reader: AgentOrOperator, services: Provided, case_id: CaseId, limit: Annotated[int, Query(ge=1, le=20)] = 5
+) -> Found:
+    """Search what is published by the title and the subject of a case; the best first."""
+    case = await known_case(services, case_id)
+    query = query_of(f"{case.title} {case.subject}".replace('"', " "))
+    hits = await services.library.search(query, limit=limit) if query else Hits(0, "any", ())
+    return Found(hits.items, hits.total, hits.matched, None)
 
 
 async def known_article(services: Services, id_: str) -> Article:

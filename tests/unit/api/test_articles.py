@@ -211,6 +211,17 @@ async def test_an_article_is_used_for_a_case_and_solves_it() -> None:
     assert sorted(told) == [("article_used", TEXT["title"]), ("solved_by_article", TEXT["title"])]
 
 
+async def test_articles_are_suggested_by_what_a_case_is_about() -> None:
+    it = newsroom()
+    await it.world.has_case('The "sensor" needs resetting', subject="Pressure")
+    id_ = await it.publishes()
+    await it.publishes(title="Invoices", body="On the first of a month.", keywords=[])
+    it.world.clock.at += timedelta(seconds=10)
+    found = (await it.get(f"/api/cases/{CASE}/articles/suggested")).json()
+    assert found["items"][0]["article"] == id_
+    problem(await it.get("/api/cases/K-9/articles/suggested"), 404)
+
+
 async def test_an_article_may_have_solved_a_case_that_is_closed() -> None:
     it = newsroom()
     await it.world.has_case()
