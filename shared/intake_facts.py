@@ -17,7 +17,7 @@ from shared.definitions.scope import CASE_COLUMNS
 from shared.intake.correspondent import Correspondent, Incoming
 from shared.intake.judge import contact_of
 from shared.intake.messages import ReleaseActivity, TakeActivity
-from shared.intake.opening import ORIGINS, Thread
+from shared.intake.opening import BY_HAND, ORIGINS, Thread
 from shared.intake.rules import IntakeFacts, asked_of_contact
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
@@ -75,15 +75,18 @@ class IntakeFactsGatherer:
     async def of_release(
         self, store: Store, message: Message[ReleaseActivity], incoming: Incoming | None
     ) -> IntakeFacts:
-        """A person has chosen the contact, or the case; what they left open is looked up as ever."""
+        """A person has chosen the contact, or the case; what they left open is looked up as ever.
+
+        What could not be put on the case that was opened for it goes there, unless they say otherwise.
+        """
         if incoming is None:
             return IntakeFacts(None)
         body, said = message.body, incoming.said
         contacts = [body.contact] if body.contact else await _senders(store, said)
         chosen = not body.contact or await facts.is_contact(store, body.contact)
         place = await _place(store, said, contacts)
-        if body.case:
-            place = await _placed(store, body.case, "by_hand")
+        if named := body.case or (incoming.case if incoming.is_opened and not body.contact else ""):
+            place = await _placed(store, named, BY_HAND)
             chosen = chosen and place is not None
         return replace(await self._gathered(store, said, contacts, place), chosen=chosen)
 

@@ -7,7 +7,7 @@ from shared.definitions.intake import Create, Ignore, Intake, Rule, Update
 from shared.intake.automatic import OWN
 from shared.intake.correspondent import AutoReply, Correspondent, Incoming
 from shared.intake.messages import ReleaseActivity
-from shared.intake.opening import Thread, opening_of
+from shared.intake.opening import BY_HAND, Thread, opening_of
 from shared.intake.rules import IntakeFacts, first_match, lookup_of
 from shared.runtime.ids import derived
 
@@ -18,6 +18,11 @@ WRITES_FROM_AN_ADDRESS = ("email", "sms")
 def contact_of(correspondent: str) -> str:
     """Name the contact that an unknown sender becomes: the same one, however many messages come at once."""
     return derived("contact", correspondent)
+
+
+def case_of(incoming: Incoming) -> str:
+    """Name the case that is opened for a message; each time that it is judged anew it is another one."""
+    return derived("case", incoming.id, str(incoming.version))
 
 
 def judge(incoming: Incoming, held: Correspondent, facts: IntakeFacts, now: datetime) -> Incoming:
@@ -45,16 +50,17 @@ def judge(incoming: Incoming, held: Correspondent, facts: IntakeFacts, now: date
 
 def judge_by_hand(incoming: Incoming, message: ReleaseActivity, facts: IntakeFacts, now: datetime) -> Incoming:
     """Return the message as a person decided: limits and policies do not hold it, nobody is replied to."""
-    released = replace(incoming, by=message.by, reason="", rule="", contact=facts.contact)
+    released = replace(incoming, by=message.by, reason="", rule="", contact=facts.contact, is_opened=False)
+    is_placed = facts.thread is not None and facts.thread.how == BY_HAND
     if message.ignore:
         return _ended(released, "ignored", "by_hand")
     lookup = lookup_of(incoming.said, facts, now)
     rule = first_match(facts.intake, lookup, facts) if facts.intake else None
-    if rule is None or rule.ends is not None or message.case:
+    if rule is None or rule.ends is not None or is_placed:
         rule = Rule("", create=Create(), update=Update() if facts.thread else None)
     opened = replace(released, rule=rule.name)
     if facts.thread and rule.update:
-        return _on_thread(opened, rule, facts.thread, facts, now, by_hand=bool(message.case))
+        return _on_thread(opened, rule, facts.thread, facts, now, by_hand=is_placed)
     return _to_open(opened, rule, facts, now)
 
 
@@ -74,7 +80,7 @@ def _to_open(incoming: Incoming, rule: Rule, facts: IntakeFacts, now: datetime) 
     """Open a case; for an unknown sender, who becomes a contact first."""
     contact = incoming.contact or contact_of(incoming.correspondent)
     lookup = lookup_of(incoming.said, facts, now)
-    opening = opening_of(incoming.id, incoming.said, contact, rule.create, lookup, None)
+    opening = opening_of(case_of(incoming), incoming.said, contact, rule.create, lookup, None)
     if rule.require_entitlement:
         opening = replace(opening, entitlement=facts.entitlement or None)
     state = "opening" if incoming.contact else "contact"
@@ -86,7 +92,7 @@ def _on_thread(
 ) -> Incoming:
     """Add it to the thread's case. Whoever answered our mail may write: what must be opened is the customer's."""
     lookup = lookup_of(incoming.said, facts, now)
-    opening = opening_of(incoming.id, incoming.said, thread.contact, rule.create, lookup, thread)
+    opening = opening_of(case_of(incoming), incoming.said, thread.contact, rule.create, lookup, thread)
     placed = replace(
         incoming,
         case=thread.case,

@@ -10,9 +10,10 @@ from shared.definitions.conditions import Lookup
 from shared.definitions.intake import CLOSED_LISTS, Create
 from shared.definitions.mapping import resolve
 from shared.intake.messages import TakeActivity
-from shared.runtime.ids import derived
 
 BY = "intake"
+BY_HAND = "by_hand"
+"""How a case was found that a person named, or that was opened for the message before."""
 ORIGINS: Mapping[str, str] = {"email": "email", "sms": "sms", "webhook": "web"}
 TYPES: Mapping[str, str] = {"email": "email", "sms": "sms", "webhook": "conversation"}
 """Channel to the kind of activity that it is on the timeline."""
@@ -39,14 +40,13 @@ class Thread:
 
 
 def opening_of(
-    activity: str, said: TakeActivity, contact: str, create: Create | None, lookup: Lookup, thread: Thread | None
+    case: str, said: TakeActivity, contact: str, create: Create | None, lookup: Lookup, thread: Thread | None
 ) -> OpenCase:
     """Return the case to open. One that goes on from a closed one says so, and is of the same conversation."""
     values = _fit(resolve(create.fields, lookup) if create else {})
     text = str(values.get("description", "")) or said.text
     if thread is not None:
         text = f"Goes on from {thread.number}.\n\n{text}"
-    case = derived("case", activity)
     return OpenCase(
         case=case,
         contact=contact,

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from tests.unit.pages.reading import read
 from tests.unit.pages.world import ENVIRONMENT
 
 NOW = datetime.now(UTC)
+FUNCTION_KEY = "a-key-for-mail-gateways"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def cloud() -> Iterator[Cloud]:
             "TablesConnection": azurite.connection_string,
             "ServiceBusConnection": emulator.connection_string,
         }
-        with running_host(values=values) as host:
+        with running_host(values=values, keys={"default": FUNCTION_KEY}) as host:
             yield Cloud(host.url, emulator.connection_string)
 
 
@@ -128,6 +130,33 @@ async def test_what_is_wrong_is_a_problem(client: httpx.AsyncClient, path: str, 
 async def test_an_oversized_command_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.post(f"/api/cases/{made()}/cancel", json={"text": "x" * 70_000})
     assert response.status_code == 413
+
+
+async def test_a_mail_is_taken_with_a_function_key_and_goes_on_by_hand(cloud: Cloud, client: httpx.AsyncClient) -> None:
+    """No rules are published, so it waits for a person; what is attached is larger than any message on the bus."""
+    case = await opened(cloud, client)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "Ada <ada@example.org>", "Wärme", f"<{made()}@example.org>"
+    mail.set_content("Es heizt nicht.")
+    mail.add_attachment(bytes(700_000), maintype="image", subtype="jpeg", filename="Foto.jpg")
+    headers = {"Content-Type": "message/rfc822"}
+    assert (await client.post("/api/activities", content=mail.as_bytes(), headers=headers)).status_code == 401
+    headers["x-functions-key"] = FUNCTION_KEY
+    first, again = [await client.post("/api/activities", content=mail.as_bytes(), headers=headers) for _ in range(2)]
+    assert (first.status_code, first.json()) == (202, again.json())
+    location = first.json()["location"]
+
+    async def held() -> bool:
+        shown = await client.get(location)
+        return shown.status_code == 200 and shown.json()["reason"] == "no_intake"
+
+    await until("the mail is held", held)
+    shown = (await client.get(location)).json()
+    assert [(each["name"], each["size"]) for each in shown["attachments"]] == [("Foto.jpg", 700_000)]
+    released = await client.post(f"{location}/release", json={"case": case}, headers={"Prefer": "wait=30"})
+    assert released.status_code == 200, released.text
+    assert released.json()["state"] == "done"
+    assert (await client.get(f"/api/cases/{case}")).json()["timeline"][-1]["subject"] == "Wärme"
 
 
 async def test_the_app_says_that_it_is_well(client: httpx.AsyncClient) -> None:

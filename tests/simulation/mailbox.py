@@ -20,6 +20,7 @@ from shared.intake.correspondent import HELD_LIST, RELEASABLE, ROW, Incoming, ig
 from shared.intake.door import MAIL
 from shared.intake.messages import ReleaseActivity
 from shared.runtime.codec import typed
+from shared.runtime.ids import derived
 from tests.simulation.cloud import Faults
 from tests.simulation.schedule import START
 from tests.simulation.staff import heads, rows_of, say
@@ -167,7 +168,9 @@ def _everywhere(world: World, incoming: dict[str, Incoming]) -> Iterator[str]:
     """Each case is there for a message, and each list shows what is in it."""
     used = {each.case for each in incoming.values() if each.state == "done"}
     # Somebody may close a case before its own message is on it: then a person sees to the message.
-    used |= {each.opening.case for each in incoming.values() if each.opening and each.is_opened}
+    used |= {
+        derived("case", each.id, str(version)) for each in incoming.values() for version in range(1, each.version + 1)
+    }
     yield from (f"case {case} was opened for nothing" for case in heads(world, "cases", Case).keys() - used)
     for state in RELEASABLE:
         lists = [HELD_LIST] if state == "held" else _days(world)
