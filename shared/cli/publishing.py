@@ -13,7 +13,6 @@ from shared.definitions.calendar import Calendar
 from shared.definitions.conditions import InSegment, asks
 from shared.definitions.difference import DocumentChange, differences
 from shared.definitions.faults import Fault, Invalid
-from shared.definitions.intake import Intake
 from shared.definitions.loader import Documents, load, read_tree
 from shared.definitions.published import EVERYBODY_KNOWS, Change, Definitions
 from shared.definitions.rehearsal import Forgetful
@@ -52,13 +51,7 @@ def overview(documents: Documents) -> list[dict[str, Any]]:
         *_lines("journey", {name: _journey(documents, name) for name in documents.journeys}),
         *_lines("calendar", {name: _calendar(calendar) for name, calendar in documents.calendars.items()}),
         *of_cases(documents),
-        *_lines("intake", {name: _intake(intake) for name, intake in documents.of_cases["intake"].items()}),
     ]
-
-
-def _intake(intake: object) -> str:
-    assert isinstance(intake, Intake)
-    return f"rules {', '.join(rule.name for rule in intake.rules)}"
 
 
 async def publish(services: Services, documents: Documents, environment: Mapping[str, str]) -> Publication:

@@ -18,6 +18,7 @@ from shared.cli.sending import Command, send
 from shared.cli.services import Services
 from shared.contacts import contact as contacts
 from shared.entitlements import entitlement as entitlements
+from shared.intake import correspondent as correspondents
 from shared.knowledge import article as articles
 from shared.runtime import codec
 from shared.runtime.decision import Due, Record
@@ -74,6 +75,11 @@ def _entitlement(entitlement: entitlements.Entitlement) -> Iterator[Record]:
     yield entitlements.line_of(entitlement)
 
 
+def _correspondent(_held: correspondents.Correspondent) -> Iterator[Record]:
+    """What is listed are its messages."""
+    yield from ()
+
+
 def _article(article: articles.Article) -> Iterator[Record]:
     yield from articles.lines_of(article)
     yield from articles.published(article, f"rebuilt {article.id} {article.changes}")
@@ -85,6 +91,7 @@ KINDS: Mapping[str, Kind] = {
     "tasks": Kind(tasks.TABLE, tasks.Task, _task),
     "agents": Kind(agents.TABLE, agents.Agent, _agent),
     "entitlements": Kind(entitlements.TABLE, entitlements.Entitlement, _entitlement),
+    "activities": Kind(correspondents.TABLE, correspondents.Correspondent, _correspondent),
     "articles": Kind(articles.TABLE, articles.Article, _article),
 }
 
@@ -92,22 +99,24 @@ KINDS: Mapping[str, Kind] = {
 async def rebuild(services: Services, name: str, advance: Advance = lambda _: None) -> Rebuilt:
     """Make the lists of one kind anew; safe beside the system, and to be begun again at any time."""
     kind, seen, written = KINDS[name], 0, 0
-    async for row in _heads(services, kind.table):
+    async for partition, row in _heads(services, kind.table):
         state = codec.typed(kind.state, row.data["state"])
         written += await _record(services, kind.records(state))
         if isinstance(state, cases.Case):
             written += await _told_elsewhere(services, state)
+        if isinstance(state, correspondents.Correspondent):
+            written += await _waiting(services, partition)
         seen += 1
         advance(1)
     return Rebuilt(name, seen, written)
 
 
-async def _heads(services: Services, table: str) -> AsyncIterator[Row]:
+async def _heads(services: Services, table: str) -> AsyncIterator[tuple[str, Row]]:
     after: str | None = ""
     while after is not None:
         part = await services.store.scan(table, HEAD, after=after)
-        for _, row in part.rows:
-            yield row
+        for found in part.rows:
+            yield found
         after = part.after
 
 
@@ -123,6 +132,16 @@ async def _record(services: Services, records: Iterator[Record]) -> int:
 
 def _check(due: Due) -> Command:
     return Command(codec.typed(CheckSla, due.body), Envelope(due.id, due.kind, due.at, due.body))
+
+
+async def _waiting(services: Services, correspondent: str) -> int:
+    """Put the messages from an address that are held or were ignored into their lists."""
+    written = 0
+    async for row in rows(services.store, correspondents.TABLE, correspondent, correspondents.ROW):
+        found = correspondents.lines(codec.typed(correspondents.Incoming, row.data["state"]))
+        await put_on_record(services.store, found)
+        written += len(found)
+    return written
 
 
 async def _told_elsewhere(services: Services, case: cases.Case) -> int:

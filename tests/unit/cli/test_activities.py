@@ -6,6 +6,7 @@ import json
 import pytest
 
 from shared.intake.door import MAIL
+from shared.runtime.store import Delete
 from tests.unit.cli.laptop import Laptop, written
 from tests.unit.intake.desk import TEMPLATES, raw, rules
 
@@ -64,3 +65,13 @@ def test_it_is_ignored_for_good_or_refused_with_the_reason(laptop: Laptop) -> No
     assert "The message was not released: not_found." in refused.stderr
     laptop.done("activities", "release", held, "--ignore", "--yes", "--wait")
     assert held in ids(laptop, "--ignored")
+
+
+def test_lists_that_were_lost_are_made_anew(laptop: Laptop) -> None:
+    before = ids(laptop), ids(laptop, "--ignored")
+    for partition in laptop.store.partitions("views"):
+        for key in laptop.rows("views", partition):
+            asyncio.run(laptop.store.write("views", partition, Delete(key)))
+    assert ids(laptop) == []
+    laptop.done("views", "rebuild", "--kind", "activities")
+    assert (ids(laptop), ids(laptop, "--ignored")) == before
