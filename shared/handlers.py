@@ -9,7 +9,7 @@ from shared import facts
 from shared.agents import agent as agents
 from shared.agents import messages as agent_messages
 from shared.agents import seek, slots
-from shared.cases import assignment, commands, coverage, family, merge
+from shared.cases import assignment, between, commands, coverage, family, merge
 from shared.cases import case as cases
 from shared.cases import decide as case_decisions
 from shared.cases import messages as case_messages
@@ -186,7 +186,7 @@ def _cases(around: Surroundings) -> tuple[AnyHandler, ...]:
         Router(case_messages.OpenCase, open_case),
         Router(case_messages.ReactivateCase, case_decisions.reactivate_case),
         Router(case_messages.SetParent, family.set_parent),
-        Router(merge.MoveLines, around.line_mover.move),
+        Router(between.MoveLines, around.line_mover.move),
         Handler(
             case_messages.CreateCase,
             cases.Case,
@@ -228,8 +228,8 @@ def _tasks() -> tuple[AnyHandler, ...]:
     return (
         Router(task_messages.CreateTask, tasks.create_task),
         Handler(task_messages.PutTask, tasks.Task, key, tasks.put_before, tasks.put_task, writes_first=True),
-        Handler(task_messages.CloseTask, tasks.Task, key, tasks.close_task),
-        Handler(task_messages.MoveTask, tasks.Task, key, tasks.move_task),
+        Handler(task_messages.CloseTask, tasks.Task, key, tasks.close_task, tasks.close_unborn),
+        Handler(task_messages.MoveTask, tasks.Task, key, tasks.move_task, tasks.move_unborn),
     )
 
 

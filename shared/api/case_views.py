@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from shared.cases.case import HEAD as CASE_HEAD
-from shared.cases.case import TABLE, Case, Child, OpenActivity
+from shared.cases.case import TABLE, Case, OpenActivity
 from shared.cases.progress import Progress
 from shared.cases.timeline import Line, read_lines
 from shared.devices.device import TABLE as DEVICES
@@ -101,7 +101,7 @@ class CaseView(CaseLine):
     sla: str
     merged_into: str | None
     merging: Mapping[str, str]
-    children: Mapping[str, Child]
+    children: Mapping[str, Literal["open", "closed"]]
     open_activities: Mapping[str, OpenActivity]
     process: Progress | None
     occurrences: Occurrences | None
@@ -116,7 +116,10 @@ async def view_of(store: Store, case: Case) -> CaseView:
     page = await read_lines(store, case.id)
     entries = tuple(Entry.of(line) for line in reversed(page.lines))
     own = {name: getattr(case, name) for name in CASE_FIELDS}
-    return CaseView(**own, occurrences=await _occurrences(store, case), timeline=entries)
+    children: dict[str, Literal["open", "closed"]] = {
+        child: "open" if child in case.open_children else "closed" for child in case.below
+    }
+    return CaseView(**own, children=children, occurrences=await _occurrences(store, case), timeline=entries)
 
 
 def etag_of(case: Case) -> str:
@@ -139,5 +142,6 @@ def _fields(case: Case) -> dict[str, Any]:
     return {field.name: getattr(case, field.name) for field in fields(CaseLine)}
 
 
-CASE_FIELDS = tuple(field.name for field in fields(CaseView) if field.name not in ("occurrences", "timeline"))
+OTHERS = ("children", "occurrences", "timeline")
+CASE_FIELDS = tuple(field.name for field in fields(CaseView) if field.name not in OTHERS)
 """What a case says of itself."""

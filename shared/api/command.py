@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from shared.agents.agent import TABLE as AGENTS
+from shared.cases.between import AttachCase
 from shared.cases.case import TABLE as CASES
 from shared.cases.case import Case
 from shared.cases.commands import CHANGES
-from shared.cases.family import AttachCase
 from shared.cases.messages import (
     AssignCase,
     CancelCase,

@@ -13,13 +13,18 @@ from shared.tasks.messages import PutTask
 
 
 def plan_activity(case: Case, message: Message[PlanActivity], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    """Count it among what is open, then create it. For a closed case it may be done all the same: nothing waits."""
+    """Count it among what is open, then create it. A closed case may be followed up; for a merged one, the other is."""
     task = message.body.task
-    created = _created(message)
-    if not case.is_open:
-        return Decision(state=case, outcome="planned", then=created)
+    if case.merged_into is not None:
+        there = PlanActivity(case.merged_into, replace(task, case=case.merged_into))
+        return Decision(then=Outgoing(message.id, there, reply_to=message.reply_to))
     planned = {**case.open_activities, task.task: OpenActivity(task.type, task.subject)}
-    return Decision(state=replace(case, open_activities=planned), outcome="planned", then=created)
+    return Decision(
+        state=replace(case, open_activities=planned),
+        outcome="planned",
+        detail={"task": task.task},
+        then=_created(message),
+    )
 
 
 def plan_for_nothing(message: Message[PlanActivity], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
@@ -32,11 +37,14 @@ def _created(message: Message[PlanActivity]) -> Outgoing:
 
 
 def note_activity(case: Case, message: Message[NoteActivity], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    """Nothing waits for it any more; what is closed already, the case has told it to."""
-    activities = dict(case.open_activities)
-    if activities.pop(message.body.activity, None) is None:
-        return Decision(state=case, outcome=message.body.state)
-    return Decision(state=replace(case, open_activities=activities), outcome=message.body.state)
+    """Nothing waits for it any more; it may be said twice where it moved with a merge."""
+    body = message.body
+    if case.merged_into is not None:
+        return Decision(then=Outgoing(message.id, replace(body, case=case.merged_into)))
+    if body.activity not in case.open_activities:
+        return Decision()
+    left = {task: activity for task, activity in case.open_activities.items() if task != body.activity}
+    return Decision(state=replace(case, open_activities=left), outcome=body.state, detail={"task": body.activity})
 
 
 def note_article(case: Case, message: Message[NoteArticle], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:

@@ -21,10 +21,21 @@ class OpenActivity:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A case below this one, as it said last."""
+    """A case below this one, as it said last; or one that is there no longer."""
 
     is_open: bool
     version: int
+    is_below: bool = True
+    asked: str = ""
+    """The adoption (by id) that it has not answered yet: until then it may be there."""
+
+    @property
+    def is_here(self) -> bool:
+        return self.is_below or bool(self.asked)
+
+    @property
+    def may_be_open(self) -> bool:
+        return bool(self.asked) or (self.is_below and self.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,17 @@ class Case:
         return self.status == "active"
 
     @property
+    def below(self) -> tuple[str, ...]:
+        return tuple(id_ for id_, child in self.children.items() if child.is_here)
+
+    @property
     def open_children(self) -> tuple[str, ...]:
-        return tuple(id_ for id_, child in self.children.items() if child.is_open)
+        return tuple(id_ for id_, child in self.children.items() if child.may_be_open)
+
+    @property
+    def is_merging(self) -> bool:
+        """Whether another case is just being merged into it."""
+        return "pending" in self.merging.values()
 
 
 TABLE = "cases"

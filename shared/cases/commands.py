@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.cases import activities, assignment, coverage, decide, family, flow, merge, messages, promises
+from shared.cases import activities, assignment, between, coverage, decide, family, flow, merge, messages, promises
 from shared.cases.turn import Begun, Create, Decide, Turned, begun, turned
 from shared.runtime.handler import not_found
 from shared.sla.messages import CheckSla
@@ -33,21 +33,21 @@ CHANGES: Mapping[type[Any], Decide] = {
     messages.MoveStage: flow.move_stage,
     messages.TickStep: flow.tick_step,
     messages.AbandonProcess: flow.abandon_process,
-    family.AdoptChild: family.adopt_child,
-    family.AttachCase: family.attach_case,
-    family.NoteChild: family.note_child,
-    merge.MergeInto: merge.merge_into,
-    merge.TakeLines: merge.take_lines,
-    merge.TakeActivities: merge.take_activities,
-    merge.NoteMerge: merge.note_merge,
+    between.AdoptChild: family.adopt_child,
+    between.AttachCase: family.attach_case,
+    between.NoteChild: family.note_child,
+    between.MergeInto: merge.merge_into,
+    between.TakeOver: merge.take_over,
+    between.TakeLines: merge.take_lines,
+    between.NoteMerge: merge.note_merge,
 }
 """What happens to a case that is there."""
 
 WITHOUT_CASE: Mapping[type[Any], Create] = {
     messages.GiveCase: assignment.no_case,
     messages.PlanActivity: activities.plan_for_nothing,
-    family.AttachCase: family.attach_nothing,
-    merge.MergeInto: merge.merge_nothing,
+    between.AttachCase: family.attach_nothing,
+    between.MergeInto: merge.merge_nothing,
 }
 """What happens where there is no such case; all others are refused as `not_found`."""
 

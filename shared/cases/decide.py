@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.cases import transitions
 from shared.cases.case import Case
-from shared.cases.family import told
+from shared.cases.family import closed_with, told
 from shared.cases.messages import (
     AddActivity,
     CancelCase,
@@ -117,35 +117,53 @@ def update_case(case: Case, message: Message[UpdateCase], _catalogue: Catalogue,
 
 
 def resolve_case(case: Case, message: Message[ResolveCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-    """Resolve it, unless something is open below it that the sender, or the policy, does not want closed with it."""
+    """Resolve it, and cancel what is still to be done for it where the sender has said so."""
     body = message.body
-    if body.if_epoch is not None and body.if_epoch != case.epoch:
+    if body.if_epoch not in (None, case.epoch):
         return Decision(refused=Refusal("opened_anew", "if_epoch"))
-    policy = catalogue.policy.closing
-    if case.is_open and case.open_activities and not body.cancel_activities:
-        return Decision(refused=Refusal("open_activities", "cancel_activities"))
-    if case.is_open and case.open_children and policy == "blocked":
-        return Decision(refused=Refusal("open_children", "status"))
+    minutes = case.billable_minutes + body.billable_minutes
     moved = _move(
         case,
         message,
         catalogue.policy,
         body.resolution,
         resolution=body.text,
-        billable_minutes=case.billable_minutes + body.billable_minutes,
+        billable_minutes=minutes,
         closed_at=now,
     )
-    if moved.state is None:
-        return moved
-    with_it = _cancelled_activities(case, message)
-    with_it += _resolved_children(case, message) if policy == "cascade" else ()
-    return replace(moved, messages=(*moved.messages, *with_it))
+    if case.open_activities and not body.cancel_activities:
+        return _unless(moved, Refusal("open_activities", "cancel_activities"))
+    return _with_children(case, moved, message, catalogue, cancel_activities=body.cancel_activities)
 
 
 def cancel_case(case: Case, message: Message[CancelCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
-    if case.is_open and case.open_activities:
-        return Decision(refused=Refusal("open_activities", "status"))
-    return _move(case, message, catalogue.policy, "cancelled", resolution=message.body.text, closed_at=now)
+    moved = _move(case, message, catalogue.policy, "cancelled", resolution=message.body.text, closed_at=now)
+    if case.open_activities:
+        return _unless(moved, Refusal("open_activities", "status"))
+    return _with_children(case, moved, message, catalogue)
+
+
+def _unless(moved: Decision[Case], refusal: Refusal) -> Decision[Case]:
+    """Refuse what the tables allow, but the case does not."""
+    return moved if moved.refused else Decision(refused=refusal)
+
+
+def _with_children(
+    case: Case, moved: Decision[Case], message: Message[Any], catalogue: Catalogue, **how: bool
+) -> Decision[Case]:
+    """Close what is open below it too, as the policy says, and tell the tasks that nobody needs any more."""
+    body, policy = message.body, catalogue.policy.closing
+    if moved.state is None:
+        return moved
+    if body.if_parent not in (None, case.parent):
+        return Decision(refused=Refusal("not_below", "if_parent"))
+    if case.is_merging:
+        return Decision(refused=Refusal("is_merging", "status"))
+    if policy == "blocked" and case.open_children:
+        return Decision(refused=Refusal("open_children", "status"))
+    children = case.open_children if policy == "cascade" else ()
+    cascaded = closed_with(moved.state, children, message.id, body.by, **how)
+    return replace(moved, messages=(*moved.messages, *_cancelled_activities(case, message), *cascaded))
 
 
 def change_status(case: Case, message: Message[ChangeStatus], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
@@ -228,22 +246,11 @@ def _move(
     )
 
 
-def _cancelled_activities(case: Case, message: Message[ResolveCase]) -> tuple[Outgoing, ...]:
+def _cancelled_activities(case: Case, message: Message[Any]) -> tuple[Outgoing, ...]:
     by = message.body.by
     return tuple(
-        Outgoing(derived("cancelled", message.id, task), CloseTask(task, by, "cancelled"))
+        Outgoing(derived("cancelled", message.id, task), CloseTask(task, by, "cancelled", case=case.id))
         for task in case.open_activities
-    )
-
-
-def _resolved_children(case: Case, message: Message[ResolveCase]) -> tuple[Outgoing, ...]:
-    body = message.body
-    return tuple(
-        Outgoing(
-            derived("cascade", message.id, child),
-            ResolveCase(child, body.by, body.resolution, body.text, cancel_activities=body.cancel_activities),
-        )
-        for child in case.open_children
     )
 
 

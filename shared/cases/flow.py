@@ -36,20 +36,24 @@ def move_stage(case: Case, message: Message[MoveStage], catalogue: Catalogue, no
     refused, progress, process = _under_way(case, message, catalogue)
     if refused or progress is None or process is None:
         return refused or Decision()
-    stage, wanted = process.stage(progress.stage), message.body.to
-    following = process.after(progress.stage)
-    is_on = wanted in ("", following.id if following else "")
+    stage, following, wanted = process.stage(progress.stage), process.after(progress.stage), message.body.to
+    is_on = stage is not None and wanted in ("", following.id if following else "")
     if stage and is_on and (missing := unfinished(case, stage, now)):
         return Decision(refused=Refusal("step_required", f"steps.{missing[0]}"))
     if is_on and following is None:
         finished = replace(progress, state="finished", n=progress.n + 1, entered_at=now, done=())
         return _moved(case, finished, "process_finished", _left(progress, "finished", now), "")
     to = following.id if is_on and following else wanted
-    names = [each.id for each in process.stages]
-    if to not in names or (not is_on and names.index(to) >= names.index(progress.stage)):
+    if not is_on and to not in _ways_back(process, progress.stage):
         return Decision(refused=Refusal("not_a_stage_to_go_to", "to"))
     entered = replace(progress, stage=to, entered_at=now, n=progress.n + 1, done=())
     return _moved(case, entered, "stage_entered", _left(progress, to, now), to)
+
+
+def _ways_back(process: Process, stage: str) -> list[str]:
+    """Return the stages before this one; all of them where the process, as it is now, does not have it any more."""
+    names = [each.id for each in process.stages]
+    return names[: names.index(stage)] if stage in names else names
 
 
 def tick_step(case: Case, message: Message[TickStep], catalogue: Catalogue, _now: datetime) -> Decision[Case]:

@@ -76,6 +76,14 @@ class CreateCase:
     def number(self) -> str:
         return number(self.case, self.opened_at)
 
+    @property
+    def by(self) -> str:
+        return self.opening.by
+
+    @property
+    def conversation(self) -> str:
+        return self.opening.conversation
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateCase:
@@ -110,6 +118,8 @@ class ResolveCase:
     """Whether what is still to be done for it is cancelled; else that refuses the command."""
     if_epoch: int | None = None
     """The opening that is meant; a case that was opened anew since then stays open."""
+    if_parent: str | None = None
+    """The case above, that is closed too; one that is not below it stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,8 @@ class CancelCase:
     by: str
     text: str = ""
     if_version: int | None = None
+    if_parent: str | None = None
+    """The case above, that is closed too; one that is not below it stays open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def found_by(line: Line | None, case: Case) -> tuple[View, ...]:
     """Return the rows by which the line is found elsewhere: what was refused concerns only its case."""
     if line is None or line.outcome == "refused":
         return ()
-    key, data = newest_first(line.at, line.id), plain(line)
+    key, data = newest_first(line.at, line.id, line.case), plain(line)
     lists = [list_of_contact(case.contact), *([list_of_conversation(line.conversation)] if line.conversation else [])]
     return tuple(View(name, key, 1, data) for name in lists)
 

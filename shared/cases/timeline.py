@@ -52,8 +52,13 @@ def newest_first(at: datetime, *more: str) -> str:
 
 
 def key_of(line: Line, version: int) -> str:
-    """Return the row key of a line that a case left in this version; lines of one moment are in order by that."""
-    return f"{LINE}{newest_first(line.at, f'{10**9 - version:09d}', line.id)}"
+    """Return the row key of the line of the step to this version, or of one refused before it."""
+    return f"{begun_at(line.at, version)}~{quoted(line.id)}"
+
+
+def begun_at(at: datetime, version: int) -> str:
+    """Return from where on the lines are that a case left in this version and before."""
+    return f"{LINE}{newest_first(at, f'{10**9 - version:09d}')}"
 
 
 def list_of_contact(contact: str) -> str:

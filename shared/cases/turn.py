@@ -106,6 +106,6 @@ def _unchanged(case: Case, decision: Decision[Case], message: Message[Any], now:
     line = telling.line_of(case, decision, message, now)
     return replace(
         decision,
-        rows={**decision.rows, **telling.row_of(line, case)},
+        rows={**decision.rows, **telling.row_of(line, replace(case, version=case.version + 1))},
         records=(*decision.records, *telling.found_by(line, case)),
     )

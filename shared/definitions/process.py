@@ -1,6 +1,7 @@
 """Business process flows: the stages that a case goes through, and what must be done before the next one."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,5 @@ class Process:
         return next((stage for stage in self.stages if stage.id == id_), None)
 
     def after(self, id_: str) -> Stage | None:
-        """The stage that follows; None after the last one."""
-        names = [stage.id for stage in self.stages]
-        place = names.index(id_) + 1
-        return self.stages[place] if place < len(names) else None
+        """The stage that follows; None after the last one, and after one that is not among them."""
+        return next((later for stage, later in pairwise(self.stages) if stage.id == id_), None)

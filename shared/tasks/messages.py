@@ -55,6 +55,8 @@ class CloseTask:
     state: str = "done"
     """done or cancelled."""
     text: str = ""
+    case: str | None = None
+    """Where the case itself says so, which counts the task before it is there."""
 
 
 @dataclass(frozen=True, slots=True)

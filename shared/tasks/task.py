@@ -65,9 +65,21 @@ def put_task(message: Message[PutTask], _facts: object, now: datetime) -> Decisi
     return Decision(state=task, outcome="created", answer=answer, records=views(task))
 
 
-def put_before(_task: Task, _message: Message[PutTask], _facts: object, _now: datetime) -> Decision[Task]:
-    """The task is there: whatever created it left the cause row that this message finds."""
-    return Decision()
+def put_before(task: Task, message: Message[PutTask], facts: object, now: datetime) -> Decision[Task]:
+    """The task is there, or its case has cancelled it before it was: then it says what it was."""
+    if task.contact:
+        return Decision()
+    put = put_task(message, facts, now)
+    assert put.state is not None
+    held = replace(
+        put.state,
+        case=task.case,
+        state=task.state,
+        closed_by=task.closed_by,
+        text=task.text,
+        version=task.version + 1,
+    )
+    return replace(put, state=held, records=views(held))
 
 
 def close_task(task: Task, message: Message[CloseTask], _facts: object, _now: datetime) -> Decision[Task]:
@@ -84,6 +96,20 @@ def close_task(task: Task, message: Message[CloseTask], _facts: object, _now: da
         messages=_told(closed),
         records=views(closed),
     )
+
+
+def close_unborn(message: Message[CloseTask], _facts: object, now: datetime) -> Decision[Task]:
+    """Refuse, except where its case cancels what is still being created: then it is never seen open."""
+    body = message.body
+    if body.case is None:
+        return Decision(refused=Refusal("not_found"))
+    task = Task(body.task, "", "", "", "", now, now, body.case, state=body.state, closed_by=body.by, text=body.text)
+    return Decision(state=task, outcome=body.state, messages=_told(task))
+
+
+def move_unborn(_message: Message[MoveTask], _facts: object, _now: datetime) -> Decision[Task]:
+    """It is still being created: the case that it is created for passes on what it says."""
+    return Decision()
 
 
 def move_task(task: Task, message: Message[MoveTask], _facts: object, _now: datetime) -> Decision[Task]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from shared.cases.between import MergeInto
 from shared.cases.case import Case
 from shared.cases.decide import cancel_case, change_status, reopen_case, resolve_case
-from shared.cases.merge import MergeInto, merge_into
+from shared.cases.merge import merge_into
 from shared.cases.messages import CancelCase, ChangeStatus, ReopenCase, ResolveCase
 from shared.cases.transitions import ALLOWED as TABLE
 from shared.cases.transitions import REASONS, STATUS_OF
