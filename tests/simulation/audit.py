@@ -12,7 +12,7 @@ from typing import Any
 from shared.cases.transitions import ALLOWED, REASONS, STATUS_OF
 from shared.runtime.ids import joined
 from shared.runtime.store import Delete
-from tests.simulation import audit_runs
+from tests.simulation import audit_alerts, audit_runs
 from tests.simulation.evidence import Evidence, Rows, order
 from tests.simulation.story import PHONES, SEGMENTED, Story
 from tests.simulation.world import World
@@ -198,5 +198,6 @@ CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     i6_one_open_case_per_error,
     i10_no_personal_data_outside_the_contact,
     read_models_tell_the_truth,
+    *audit_alerts.CHECKS,
     *audit_runs.CHECKS,
 )

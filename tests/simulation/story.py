@@ -1,6 +1,7 @@
 """What happens in a simulated world: devices report, agents work, reports come back; all drawn by the seed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,7 +56,10 @@ def tell(world: World) -> Story:
     for number in range(rng.randint(2, 6)):
         _plan_event(world, story, number)
     for number in range(rng.choice((0, 0, 1, 4))):
-        _plan_recovery(world, number)
+        at = rng.choice((95, 200, 7300, 20100)) + rng.random() * 60
+        _plan_recovery(world, number, rng.choice([*DEVICES, "D-1"]), at)
+    if rng.random() < 0.15:
+        _plan_flapping(world, story)
     for number in range(rng.randint(1, 8)):
         _plan_command(world, story, number)
     if rng.random() < 0.3:
@@ -175,25 +179,42 @@ def _plan_event(world: World, story: Story, number: int) -> None:
     device = rng.choice([*DEVICES, "D-1", "D-1", LATE_DEVICE])
     code = rng.choice(CODES)
     at = rng.choice((90, 90, 120, SECOND_VERSION, 7200, 20000)) + rng.random() * 20
-    event = {
+    is_timed = rng.random() < 0.8
+    times = [at + rng.choice((0, 0, 1, 900)) for _ in range(rng.choice((1, 1, 2, 3)))]
+    _report(world, story, f"e{number}", device, code, at if is_timed else None, times)
+
+
+def _report(
+    world: World, story: Story, id_: str, device: str, code: int, seen: float | None, times: Sequence[float]
+) -> None:
+    """Let a device report an error that it saw then, once at each of these times."""
+    event: dict[str, Any] = {
         "specversion": "1.0",
-        "id": f"e{number}",
+        "id": id_,
         "source": "/plants/1",
         "type": "iot-device-malfunction",
         "data": {"device_id": device, "error_code": code},
     }
-    if rng.random() < 0.8:
-        event["time"] = (START + timedelta(seconds=at)).isoformat()
-    for _ in range(rng.choice((1, 1, 2, 3))):
-        door = rng.choice((_knock, _produce))
-        world.plan(at + rng.choice((0, 0, 1, 900)), lambda door=door: door(world, story, event))  # type: ignore[misc]
+    if seen is not None:
+        event["time"] = (START + timedelta(seconds=seen)).isoformat()
+    for at in times:
+        door = world.rng.choice((_knock, _produce))
+        world.plan(at, lambda door=door: door(world, story, event))  # type: ignore[misc]
 
 
-def _plan_recovery(world: World, number: int) -> None:
+def _plan_flapping(world: World, story: Story) -> None:
+    """An error of a device comes and goes."""
+    device, code, at = "D-2", 12, world.rng.choice((100, 7400))
+    for turn in range(world.rng.randint(2, 7)):
+        at += world.rng.choice((5, 30, 400))
+        _report(world, story, f"f{turn}", device, code, at, [at])
+        _plan_recovery(world, 100 + turn, device, at + world.rng.choice((1, 4, 20)))
+
+
+def _plan_recovery(world: World, number: int, device: str, at: float) -> None:
     """A device says that it works again, or did a while ago; of one of its errors, or of all."""
     rng = world.rng
-    at = rng.choice((95, 200, 7300, 20100)) + rng.random() * 60
-    data: dict[str, Any] = {"device_id": rng.choice([*DEVICES, "D-1"])}
+    data: dict[str, Any] = {"device_id": device}
     if rng.random() < 0.7:
         data["error_code"] = rng.choice(CODES)
     seen = START + timedelta(seconds=at - rng.choice((0, 0, 30)))
