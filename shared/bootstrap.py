@@ -13,7 +13,7 @@ from shared.definitions.published import Definitions
 from shared.deliveries.perform import Performer
 from shared.deliveries.provider_report import ProviderReports
 from shared.deliveries.reply import Replies
-from shared.devices.recovery import Recoveries
+from shared.devices.recoveries import Recoveries
 from shared.events import credentials
 from shared.events.ingest import Ingest
 from shared.handlers import Surroundings, handlers

@@ -27,7 +27,7 @@ from shared.devices import device as devices
 from shared.devices import guard as guards
 from shared.devices import messages as device_messages
 from shared.devices import recovery
-from shared.devices.recovery import Recoveries
+from shared.devices.recoveries import Recoveries
 from shared.entitlements import decide as entitlement_decisions
 from shared.entitlements import entitlement as entitlements
 from shared.entitlements import entries as entitlement_entries

@@ -13,7 +13,8 @@ from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Flapping, Policy
 from shared.devices.guard import Glance, Guard, GuardFacts, bind_alert, open_first
 from shared.devices.messages import BindAlert, RecoverAlert, RecoverDevice, SettleAlert
-from shared.devices.recovery import Recoveries, recover_alert, recover_first, settle_alert
+from shared.devices.recoveries import Recoveries
+from shared.devices.recovery import recover_alert, recover_first, settle_alert
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message, ReplyTo
 from shared.runtime.memory.store import MemoryStore
