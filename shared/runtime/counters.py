@@ -25,8 +25,9 @@ DATED = "once:2"
 """Occasions with a day; those without one are never forgotten."""
 KEPT = timedelta(days=30)
 """How long an occasion is remembered: longer than any redelivery (DESIGN.md 4)."""
-FULL = 200_000
-"""Characters of a total, of the half million that an entity holds: what is counted by, people may choose freely."""
+FULL = 50_000
+"""Characters after which a total is followed by another: what is counted by, people may choose freely, and a transaction
+with as many of them as a fold may change still fits."""
 MOST_ROLLED = 45
 """Rows folded in one transaction of at most 100 changes."""
 
@@ -112,12 +113,14 @@ async def _fold(store: Store, partition: str) -> int:
 
     The totals are read before the rows: whoever folded the same rows meanwhile has changed the totals' ETags.
     """
-    if not (await store.page(TABLE, partition, prefix=NEW, limit=1)).rows:
+    groups = {_group(row) for row in (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows}
+    if not groups:
         return 0
     totals: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in await _rows(store, partition, TOTAL):
+    for row in await _rows(store, partition, TOTAL, min(groups), max(groups)):
         totals[_group(row)].append(row)
-    rows = list((await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows)
+    found = (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows
+    rows = [row for row in found if _group(row) in groups]
     changes = [_total(totals.get(group, ()), group, counts) for group, counts in _added(rows).items()]
     try:
         await store.write(TABLE, partition, *changes, *(Delete(row.key) for row in rows))
