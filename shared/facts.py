@@ -42,6 +42,8 @@ ANSWERED_WITHIN = timedelta(days=7)
 """An SMS that comes later is taken for no answer to our last one."""
 MOST_ENTITLEMENTS = 1000
 """Of one customer, that are looked at."""
+MOST_MERGES = 10
+"""That are followed from one case to the next."""
 MOST_PAGES = 20
 """Of a hundred deliveries: who has more than two thousand is not looked through to the end."""
 
@@ -53,7 +55,20 @@ async def glance(store: Store, case: str, policy: Policy) -> Glance | None:
         return None
     may_reopen = transitions.is_allowed(found.status_reason, ReopenCase.kind, "in_progress")
     may_reopen = may_reopen and policy.may_follow(found.status_reason, "in_progress")
-    return Glance(found.epoch, found.is_open, found.number, found.status, found.closed_at, may_reopen)
+    return Glance(
+        found.epoch, found.is_open, found.number, found.status, found.closed_at, may_reopen, found.merged_into or ""
+    )
+
+
+async def heir(store: Store, merged: Glance | None, policy: Policy) -> tuple[str, Glance] | None:
+    """Find the case that another was merged into, or that one again, as a device's guard sees it."""
+    case, found = "", merged
+    for _ in range(MOST_MERGES):
+        if found is None or not found.merged_into:
+            break
+        case = found.merged_into
+        found = await glance(store, case, policy)
+    return (case, found) if case and found else None
 
 
 async def recipient(store: Store, contact: str, channel: str, points_of: str = "") -> Recipient | None:

@@ -23,10 +23,10 @@ from shared.deliveries import messages as delivery_messages
 from shared.deliveries.reply import Replies, Reply, take_again, take_reply
 from shared.deliveries.report import apply_report
 from shared.deliveries.send import SendFacts, provider_answered, send, send_again
+from shared.devices import alert, recovery
 from shared.devices import device as devices
 from shared.devices import guard as guards
 from shared.devices import messages as device_messages
-from shared.devices import recovery
 from shared.devices.recoveries import Recoveries
 from shared.entitlements import decide as entitlement_decisions
 from shared.entitlements import entitlement as entitlements
@@ -298,7 +298,8 @@ def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
         policy = (await around.definitions.current()).policy
         held = await facts.glance(store, guard.case, policy) if guard and guard.case else None
         wanted = getattr(message.body, "reactivation", None) if guard else None
-        return guards.GuardFacts(held, await facts.glance(store, wanted.case, policy) if wanted else None, policy)
+        wanted_one = await facts.glance(store, wanted.case, policy) if wanted else None
+        return guards.GuardFacts(held, wanted_one, policy, await facts.heir(store, held, policy))
 
     def guard_key(message: Message[Any]) -> Key:
         partition, row = message.body.place
@@ -312,8 +313,8 @@ def _devices(around: Surroundings) -> tuple[AnyHandler, ...]:
             device_messages.BindAlert,
             guards.Guard,
             guard_key,
-            guards.bind_alert,
-            guards.open_first,
+            alert.bind_alert,
+            alert.open_first,
             guard_facts,
             writes_first=True,
         ),

@@ -17,6 +17,7 @@ from shared.devices.guard import (
     Guard,
     GuardFacts,
     Standing,
+    answer_of,
     finish,
     heard,
     noted_on,
@@ -24,7 +25,7 @@ from shared.devices.guard import (
     standing,
 )
 from shared.devices.messages import RecoverAlert, SettleAlert
-from shared.runtime.decision import Answer, Decision, Outgoing
+from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 
@@ -35,14 +36,14 @@ def recover_first(message: Message[RecoverAlert], _facts: GuardFacts, now: datet
     """No guard yet: remember it, for the alert that it has overtaken."""
     seen = min(message.body.seen, now)
     blank = Guard("", 0, "", now, None, None, None, message.id, 0, seen, seen, recovered_at=seen)
-    return Decision(state=blank, outcome="nothing_open", answer=_answer(blank, "nothing_open"))
+    return Decision(state=blank, outcome="nothing_open", answer=answer_of(blank, "nothing_open"))
 
 
 def recover_alert(guard: Guard, message: Message[RecoverAlert], facts: GuardFacts, now: datetime) -> Decision[Guard]:
     """Resolve the case, or note that the device works; what is older than the last alert says nothing about it."""
     seen = min(message.body.seen, now)
     if seen < guard.last_seen:
-        return Decision(outcome="outdated", answer=_answer(guard, "outdated"))
+        return Decision(outcome="outdated", answer=answer_of(guard, "outdated"))
     recovered = replace(heard(guard, facts.policy.flapping, now), recovered_at=seen)
     return RECOVERY[standing(guard, facts.held)](recovered, message, facts, now)
 
@@ -63,7 +64,7 @@ def settle_alert(guard: Guard, message: Message[SettleAlert], facts: GuardFacts,
 
 def _resolve(guard: Guard, message: Message[RecoverAlert], facts: GuardFacts, now: datetime) -> Decision[Guard]:
     assert facts.held is not None
-    if facts.policy.recovery == "note":
+    if facts.policy.recovery == "note" or guard.is_guest:
         noted = _noted(replace(guard, token=""))
         return noted if guard.is_flapping else replace(noted, then=noted_on(guard, message.id, WORKS))
     if patience := _patience(guard, facts.policy):
@@ -79,7 +80,7 @@ def _wait(guard: Guard, message: Message[RecoverAlert], facts: GuardFacts, now: 
 
 
 def _nothing(guard: Guard, _message: Message[RecoverAlert], _facts: GuardFacts, _now: datetime) -> Decision[Guard]:
-    return Decision(state=guard, outcome="nothing_open", answer=_answer(guard, "nothing_open"))
+    return Decision(state=guard, outcome="nothing_open", answer=answer_of(guard, "nothing_open"))
 
 
 def _twice(guard: Guard, _message: Message[RecoverAlert], _facts: GuardFacts, _now: datetime) -> Decision[Guard]:
@@ -93,6 +94,7 @@ RECOVERY: Mapping[Standing, Callable[[Guard, Message[RecoverAlert], GuardFacts, 
     "resolving": _twice,
     "resolved": _nothing,
     "cancelled": _nothing,
+    "merged": _nothing,
 }
 """What a recovery does, by how the guard's case stands."""
 
@@ -103,13 +105,13 @@ def _resolved(guard: Guard, held: Glance, cause: str) -> Decision[Guard]:
         state=replace(guard, resolving=cause),
         outcome="resolved",
         detail={"case": guard.case},
-        answer=_answer(guard, "resolved"),
+        answer=answer_of(guard, "resolved"),
         then=Outgoing(derived("recovered", cause), body),
     )
 
 
 def _noted(guard: Guard) -> Decision[Guard]:
-    return Decision(state=guard, outcome="noted", detail={"case": guard.case}, answer=_answer(guard, "noted"))
+    return Decision(state=guard, outcome="noted", detail={"case": guard.case}, answer=answer_of(guard, "noted"))
 
 
 def _settling(guard: Guard, message: Message[RecoverAlert], at: datetime) -> Decision[Guard]:
@@ -120,7 +122,3 @@ def _settling(guard: Guard, message: Message[RecoverAlert], at: datetime) -> Dec
 def _patience(guard: Guard, policy: Policy) -> timedelta:
     """How long it must be quiet before the case is resolved."""
     return policy.flapping.quiet if guard.is_flapping and policy.flapping else timedelta()
-
-
-def _answer(guard: Guard, outcome: str) -> Answer:
-    return Answer({"outcome": outcome, "case_id": guard.case, "number": guard.number})

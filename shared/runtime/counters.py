@@ -26,8 +26,8 @@ DATED = "once:2"
 KEPT = timedelta(days=30)
 """How long an occasion is remembered: longer than any redelivery (DESIGN.md 4)."""
 FULL = 50_000
-"""Characters after which a total is followed by another: what is counted by, people may choose freely, and a transaction
-with as many of them as a fold may change still fits."""
+"""Characters after which a total is followed by another. What is counted by, people may choose freely; as many totals
+as a fold may change still fit into a transaction."""
 MOST_ROLLED = 45
 """Rows folded in one transaction of at most 100 changes."""
 

@@ -23,6 +23,7 @@ PURE = (
     "shared.agents.slots",
     "shared.cases.number",
     "shared.cases.measures",
+    "shared.devices.alert",
     "shared.devices.guard",
     "shared.devices.recovery",
     "shared.journeys.run",

@@ -9,7 +9,8 @@ import pytest
 from shared.cases.messages import CreateCase, OpenCase, ReactivateCase, ReopenCase
 from shared.cases.number import number
 from shared.definitions.policy import Policy
-from shared.devices.guard import Glance, Guard, GuardFacts, bind_alert, claim_guard, open_first
+from shared.devices.alert import bind_alert, open_first
+from shared.devices.guard import Glance, Guard, GuardFacts, claim_guard
 from shared.devices.messages import BindAlert, ClaimGuard, guard_place
 from shared.runtime import codec
 from shared.runtime.decision import Decision, Refusal
@@ -28,7 +29,8 @@ CLOSED = Glance(2, False, "CAS-1", "resolved", YESTERDAY)
 LATER_CLOSED = replace(CLOSED, epoch=3)
 JUST_CLOSED = replace(CLOSED, closed_at=LATER - timedelta(minutes=1))
 CANCELLED = replace(JUST_CLOSED, status="cancelled")
-MERGED = replace(CANCELLED, may_reopen=False)
+MERGED = replace(CANCELLED, may_reopen=False, merged_into="TARGET")
+TARGET = Glance(4, is_open=True, number="CAS-9")
 
 
 def opening(case: str = "NEW") -> OpenCase:
@@ -250,3 +252,21 @@ def test_a_long_key_is_kept_by_its_hash() -> None:
     first, second = (guard_place("D", None, f"key:{'x' * 5000}{end}") for end in "ab")
     assert first != second
     assert len(first[0]) < 50
+
+
+def test_alerts_of_a_case_that_was_merged_are_occurrences_of_the_one_it_went_into() -> None:
+    decision = bind_alert(guard(), alert(), GuardFacts(MERGED, None, heir=("TARGET", TARGET)), LATER)
+    joined = moved(decision)
+    assert (decision.outcome, joined.case, joined.epoch, joined.count) == ("occurrence_added", "TARGET", 4, 4)
+    assert decision.answer is not None
+    assert decision.answer.values == {"outcome": "occurrence_added", "case_id": "TARGET", "number": "CAS-9"}
+    further = bind_alert(joined, alert(id="m2"), GuardFacts(TARGET, None), LATER)
+    assert (further.outcome, moved(further).count, further.then) == ("occurrence_added", 5, None)
+
+
+def test_where_that_one_is_closed_another_case_is_opened() -> None:
+    closed = replace(TARGET, is_open=False, status="resolved", closed_at=LATER)
+    assert bind_alert(guard(), alert(), GuardFacts(MERGED, None, heir=("TARGET", closed)), LATER).outcome == "opened"
+    guest = guard(case="TARGET", epoch=4, is_guest=True)
+    opened = bind_alert(guest, alert(), GuardFacts(closed, None), LATER)
+    assert (opened.outcome, moved(opened).is_guest) == ("opened", False)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.cases.case import Case
-from shared.cases.messages import OpenCase
+from shared.cases.messages import MergeCases, OpenCase
 from shared.definitions.policy import Policy
 from shared.definitions.published import Definitions
 from shared.devices.guard import Guard
@@ -119,6 +119,19 @@ async def test_a_recovery_behind_an_alert_that_died_closes_the_case_in_the_end(d
     await device.world.work()
     assert await device.open_cases() == []
     assert (await device.guard()).count == 2
+
+
+async def test_alerts_go_on_to_the_case_that_theirs_was_merged_into() -> None:
+    device = await Device().prepared()
+    await device.takes(device.alert())
+    await device.world.say(OpenCase("TARGET", CONTACT, "The whole line stands still"))
+    await device.world.say(MergeCases("TARGET", "kim", ("CASE-1",)))
+    await device.world.work()
+    assert await device.open_cases() == ["TARGET"]
+    assert await device.takes(device.alert())
+    assert await device.takes(device.recovery())
+    assert await device.open_cases() == ["TARGET"]
+    assert ((await device.guard()).case, (await device.guard()).count) == ("TARGET", 2)
 
 
 async def test_messages_have_so_many_writes_that_each_way_of_dying_is_tried() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from shared.cases.messages import AddActivity, CreateCase, OpenCase, ReopenCase, ResolveCase
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Flapping, Policy
-from shared.devices.guard import Glance, Guard, GuardFacts, bind_alert, open_first
+from shared.devices.alert import bind_alert, open_first
+from shared.devices.guard import Glance, Guard, GuardFacts
 from shared.devices.messages import BindAlert, RecoverAlert, RecoverDevice, SettleAlert
 from shared.devices.recoveries import Recoveries
 from shared.devices.recovery import recover_alert, recover_first, settle_alert
@@ -87,6 +88,12 @@ def test_the_case_is_resolved_at_the_epoch_that_was_seen_and_no_later() -> None:
 def test_a_recovery_from_before_the_last_alert_changes_nothing() -> None:
     decision = recovered(OPEN, NOON - MINUTE)
     assert (decision.outcome, decision.state, decision.then) == ("outdated", None, None)
+
+
+def test_a_case_that_is_about_more_than_this_error_is_not_resolved_by_its_recovery() -> None:
+    decision = recovered(OPEN, is_guest=True)
+    assert decision.outcome == "noted"
+    assert isinstance(decision.then.body, AddActivity)
 
 
 def test_a_second_recovery_does_not_resolve_again() -> None:
