@@ -207,16 +207,23 @@ EFFECTS: Mapping[type[Any], Callable[[Any, Arrival], Effect]] = {
 }
 
 
+SAID_OF_CASE = ("title", "description", "subject", "product", "priority", "type", "origin", "sla", "alert_key")
+"""What the trigger that asks for a case may say of it, besides its device, its error and the queue."""
+
+
 def _open_case(identity: str, attributes: Mapping[str, Any], at: Arrival) -> Body:
     code = attributes.get("error_code")
+    said: dict[str, Any] = {
+        name: str(value) for name in SAID_OF_CASE if (value := attributes.get(name)) not in (None, "")
+    }
     return OpenCase(
         case=derived("case", identity),
         contact=at.run.contact,
-        title=f"Device error {code}" if code is not None else "Request",
-        priority=attributes.get("priority", "normal"),
         device=attributes.get("device"),
         error_code=code,
         seen=at.run.event_at or at.run.entered_at,
+        queue_name=str(attributes.get("queue") or ""),
+        **{"title": f"Device error {code}" if code is not None else "Request", **said},
     )
 
 

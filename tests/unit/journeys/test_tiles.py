@@ -9,11 +9,12 @@ import pytest
 from shared.cases.messages import OpenCase
 from shared.definitions.tiles import Tile
 from shared.deliveries.messages import SendEmail, SendMessage, SendSms
+from shared.devices.messages import RecoverDevice
 from shared.events.messages import TriggerFired
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait
-from shared.journeys.tiles import ANSWER_WITHIN, EFFECTS, Arrival, Effect
+from shared.journeys.tiles import ANSWER_WITHIN, COMMANDS, EFFECTS, Arrival, Effect
 from shared.journeys.walk import lookup
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import ReplyTo
@@ -29,6 +30,11 @@ def effect(tiles: str, tile: str, at: Run | None = None, **known: Any) -> Effect
     definition = journey(tiles).tiles[tile]
     facts = RunFacts(journey(tiles), **known)
     return EFFECTS[type(definition)](definition, Arrival(arriving, facts, lookup(arriving, facts, NOON), NOON))
+
+
+def arrival(arriving: Run) -> Arrival:
+    facts = RunFacts(journey(OPEN))
+    return Arrival(arriving, facts, lookup(arriving, facts, NOON), NOON)
 
 
 def sent(of: Effect) -> Outgoing:
@@ -95,6 +101,28 @@ def test_a_command_is_given_the_mapped_attributes() -> None:
         device="D-1",
         seen=NOON,
     )
+
+
+def test_a_case_may_be_given_what_the_trigger_says_of_it() -> None:
+    said = {"title": "Leak", "product": "Valve X", "queue": "heating", "alert_key": "line 4", "type": None}
+    body = COMMANDS["open_case"]("i", {"error_code": 11, **said}, arrival(run()))
+    assert isinstance(body, OpenCase)
+    assert (body.title, body.product, body.queue_name, body.alert_key, body.type) == (
+        "Leak",
+        "Valve X",
+        "heating",
+        "line 4",
+        "problem",
+    )
+
+
+def test_an_error_was_seen_when_its_event_says_so_and_a_recovery_too() -> None:
+    told = run(event_at=NOON - timedelta(minutes=5), entered_at=NOON)
+    opening = COMMANDS["open_case"]("i", {}, arrival(told))
+    recovered = COMMANDS["recover_device"]("i", {"device_id": "D-1", "error_code": 11}, arrival(told))
+    assert isinstance(opening, OpenCase)
+    assert opening.seen == NOON - timedelta(minutes=5)
+    assert recovered == RecoverDevice("D-1", NOON - timedelta(minutes=5), 11)
 
 
 def test_answers_are_addressed_as_the_message_that_brings_them() -> None:
