@@ -31,6 +31,7 @@ from shared.api import (
     push_subscriptions,
     queues,
     tasks,
+    timelines,
 )
 from shared.api.door import Door
 from shared.api.problems import on_http_error, on_invalid
@@ -51,6 +52,7 @@ CONCERNS = (
     agents,
     case_sla,
     contacts,
+    timelines,
     push_subscriptions,
     deliveries,
     operations,

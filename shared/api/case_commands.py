@@ -1,5 +1,6 @@
 """`POST /api/cases/{case}/...`: what agents ask of cases."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -7,11 +8,12 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import same_origin
-from shared.api.case_views import CaseView
+from shared.api.case_views import CaseView, find_case
 from shared.api.cases import CaseId
 from shared.api.desk import Desk
 from shared.api.json_only import json_only
 from shared.api.problems import INVALID
+from shared.api.services import Provided, Services
 from shared.cases.messages import (
     CancelCase,
     ChangeStatus,
@@ -146,13 +148,23 @@ async def escalate(case_id: CaseId, body: Escalation, desk: AtDesk) -> Response:
 
 
 @router.post("/parent", status_code=202)
-async def set_parent(case_id: CaseId, body: Parent, desk: AtDesk) -> Response:
+async def set_parent(case_id: CaseId, body: Parent, desk: AtDesk, services: Provided) -> Response:
     """Put an active case below another one, or with `parent` null nowhere."""
+    await _check_there(services, {"parent": body.parent} if body.parent is not None else {})
     return await desk.take(case_id, lambda _: SetParent(case_id, desk.by, body.parent, body.text))
 
 
 @router.post("/merge", status_code=202)
-async def merge(case_id: CaseId, body: Merge, desk: AtDesk) -> Response:
+async def merge(case_id: CaseId, body: Merge, desk: AtDesk, services: Provided) -> Response:
     """Merge up to ten cases of the same customer into this one; `merging` of the case shows how far that is."""
+    await _check_there(services, {f"sources.{place}": source for place, source in enumerate(body.sources)})
     command = MergeCases(case_id, desk.by, tuple(body.sources), body.text, desk.if_version)
     return await desk.take(case_id, lambda _: command)
+
+
+async def _check_there(services: Services, named: Mapping[str, str]) -> None:
+    """Name the fields whose cases do not exist: nobody would be there to refuse the command."""
+    found = {field: await find_case(services.store, case) for field, case in named.items()}
+    faults = [FieldError(field, "There is no such case") for field, case in found.items() if case is None]
+    if faults:
+        raise Problem(INVALID, "A case that is named does not exist.", faults)

@@ -12,18 +12,19 @@ from shared.api.cases import CaseId, known_case
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
-from shared.api.problems import NOT_NOW
+from shared.api.problems import INVALID, KEY_REUSED, NOT_NOW
 from shared.api.services import Provided
 from shared.api.tasks import show_task
 from shared.cases.case import TABLE
 from shared.cases.messages import AddActivity
-from shared.cases.timeline import LINE, Line
-from shared.runtime.codec import typed
+from shared.cases.timeline import LINE, Line, activity
+from shared.runtime.codec import plain, typed
 from shared.runtime.ids import derived, quoted
 from shared.runtime.problem import FieldError, Problem
 from shared.runtime.store import Row
 from shared.tasks.messages import CreateTask
 
+Kinds = Annotated[tuple[str, ...], Query(max_length=20)]
 CHANGED = {200: {"model": CaseView, "description": "Applied, with Prefer: wait"}}
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["cases"])
@@ -61,7 +62,7 @@ async def timeline(
     services: Provided,
     pager: Paged,
     case_id: CaseId,
-    kind: Annotated[list[str], Query(max_length=20)] = [],  # noqa: B006 - FastAPI copies it
+    kind: Kinds = (),
 ) -> Listing[Entry]:
     """List what happened to a case, newest first; with `kind`, which may come more than once, only such lines."""
     await known_case(services, case_id)
@@ -86,16 +87,22 @@ async def plan(
     agent: Agent, errand: Annotated[Errand, Depends()], case_id: CaseId, body: Plan, services: Provided
 ) -> Response:
     """Plan something to do for an active case: it must be done, or cancelled, before the case is closed."""
+    if body.queue and body.person:
+        raise Problem(INVALID, "Either a queue or a person does it.", [FieldError("person", "not with a queue")])
     case = await known_case(services, case_id)
-    if not case.is_open:
-        raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
     id_ = errand.id(agent.id, "plan", case_id)
     owner, name = ("queue", body.queue) if body.queue else ("person", body.person or agent.id)
     task = derived("task", id_)
     command = CreateTask(
         task, body.subject, case.contact, owner, name, body.due_at, case_id, type=body.type, by=agent.id
     )
-    await errand.send(id_, command)
+    before = await activity(services.store, case_id, id_)
+    if before is not None and before.body["task"] != plain(command):
+        raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+    if before is None and not case.is_open:
+        raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
+    if before is None:
+        await errand.send(id_, command)
     location = f"/api/tasks/{task}"
     created = await errand.until(lambda: services.store.get("tasks", quoted(task), "head"))
     if created is None or not errand.is_patient:

@@ -9,12 +9,14 @@ from fastapi import APIRouter, Path
 
 from shared.api.access import Agent
 from shared.api.problems import NOT_FOUND
-from shared.api.services import Provided
+from shared.api.services import Provided, Services
 from shared.channels.subscription import host_of
 from shared.contacts.contact import HEAD, TABLE, Contact, consent_key
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import quoted
 from shared.runtime.problem import Problem
+
+ContactId = Annotated[str, Path(alias="contact", max_length=256)]
 
 router = APIRouter(prefix="/api/contacts", tags=["contacts"])
 
@@ -47,14 +49,17 @@ class ContactView:
 
 
 @router.get("/{contact}")
-async def show_contact(
-    _agent: Agent, services: Provided, contact_id: Annotated[str, Path(alias="contact", max_length=256)]
-) -> ContactView:
+async def show_contact(_agent: Agent, services: Provided, contact_id: ContactId) -> ContactView:
     """Show a contact."""
+    return ContactView.of(await known_contact(services, contact_id))
+
+
+async def known_contact(services: Services, contact_id: str) -> Contact:
+    """Return the contact; raises Problem (404)."""
     contact = await read_head(services.store, TABLE, quoted(contact_id), HEAD, Contact)
     if contact is None:
         raise Problem(NOT_FOUND, "There is no contact with this id.")
-    return ContactView.of(contact)
+    return contact
 
 
 def _points(contact: Contact) -> dict[str, str]:

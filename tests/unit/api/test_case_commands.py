@@ -5,8 +5,9 @@ from typing import Any, get_args
 import pytest
 
 from shared.api.case_commands import Resolution, Status
-from shared.cases.messages import CancelCase, ResolveCase
+from shared.cases.messages import CancelCase, ResolveCase, SetParent
 from shared.cases.transitions import REASONS
+from shared.definitions.loader import load
 from shared.runtime.envelope import decode
 from tests.unit.api.client import Api, principal, problem
 from tests.unit.pages.world import CASE, START
@@ -222,3 +223,54 @@ async def test_commands_to_an_unknown_case_are_404() -> None:
 def test_bodies_offer_what_the_table_allows() -> None:
     assert get_args(Resolution.model_fields["resolution"].annotation) == REASONS["resolved"]
     assert get_args(Status.model_fields["status_reason"].annotation) == REASONS["active"]
+
+
+async def patched(api: Api, body: dict[str, Any], **headers: str) -> Any:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await api.client.patch(f"/api/cases/{CASE}", json=body, headers={**api.headers, **named})
+
+
+async def test_what_a_case_says_is_changed_column_by_column() -> None:
+    api = await with_case()
+    response = await patched(api, {"title": "The pump is hot", "priority": "high"}, Prefer="wait=5")
+    assert (response.json()["title"], response.json()["priority"]) == ("The pump is hot", "high")
+    assert response.json()["timeline"][-1]["detail"] == {"columns": ["priority", "title"]}
+    problem(await patched(api, {"title": "Else"}, If_Match='"1"'), 412)
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, []),
+        ({"title": None}, ["title"]),
+        ({"title": ""}, ["title"]),
+        ({"priority": "urgent", "type": "complaint"}, ["priority", "type"]),
+        ({"status": "resolved"}, ["status"]),
+        ({"description": "x" * 2001, "owner": 7}, ["description", "owner"]),
+    ],
+)
+async def test_each_column_that_cannot_be_changed_so_is_named(body: dict[str, Any], fields: list[str]) -> None:
+    api = await with_case()
+    told = problem(await patched(api, body), 422)
+    assert [error["field"] for error in told["errors"]] == fields
+    assert api.sent() == 0
+
+
+async def test_a_case_is_escalated_and_calmed() -> None:
+    api = await with_case()
+    assert (await api.post("escalate", {"text": "Hurry."}, Prefer="wait=5")).json()["escalated"] is True
+    again = problem(await api.post("escalate"), 409)
+    assert again["errors"] == [{"field": "escalated", "reason": "already_so"}]
+    assert again["status_reasons"] == ["in_progress", "on_hold", "researching", "waiting_for_details"]
+    assert (await api.post("escalate", {"escalated": False}, Prefer="wait=5")).json()["escalated"] is False
+
+
+async def test_the_open_cases_below_that_are_in_the_way_are_named() -> None:
+    api = Api()
+    await api.world.services.definitions.publish(load({"p.yaml": "policy: cases\nclosing: blocked\n"}))
+    await api.world.has_case()
+    await api.world.has_case(case=OTHER)
+    await api.world.say(SetParent(OTHER, "a", CASE))
+    await api.world.work()
+    told = problem(await api.post("resolve"), 409)
+    assert (told["errors"][0]["reason"], told["open_children"]) == ("open_children", [OTHER])
