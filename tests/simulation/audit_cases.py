@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -130,24 +130,27 @@ def key_case(rows: dict[str, Any]) -> str:
 
 
 def open_activities_are_those_that_are_open(it: Casework) -> Iterator[str]:
+    """A closed case has none, but those that were planned for it since."""
     for case in it.cases.values():
         for task in case.open_activities:
             held = it.tasks.get(task)
-            if held is None or held.state != "open" or held.case != case.id or not case.is_open:
+            is_late = case.closed_at is None or (held is not None and held.created_at >= case.closed_at)
+            if held is None or held.state != "open" or held.case != case.id or not is_late:
                 where = (held.state, held.case) if held else None
                 yield f"{case.id} ({case.status}) counts {task} as open, which is {where}"
 
 
 def families_agree(it: Casework) -> Iterator[str]:
     for case in it.cases.values():
-        if case.parent is not None and case.children:
+        if case.parent is not None and case.below:
             yield f"{case.id} is a child and a parent"
-        for child, held in case.children.items():
+        for child in case.below:
+            held = case.children[child]
             found = it.cases.get(child)
             if found is None or found.parent != case.id or found.is_open != held.is_open:
                 where = (found.parent, found.status) if found else None
                 yield f"{case.id} counts {child} as open: {held.is_open}; it is {where}"
-        if case.parent is not None and case.id not in it.cases[case.parent].children and not case.merged_into:
+        if case.parent is not None and case.id not in it.cases[case.parent].below and not case.merged_into:
             yield f"{case.id} is below {case.parent}, which does not know it"
 
 
@@ -161,7 +164,7 @@ def merges_come_to_an_end(it: Casework) -> Iterator[str]:
                 merged = it.cases[source]
                 if merged.merged_into != case.id or merged.status_reason != "merged":
                     yield f"{source} was merged into {case.id}, and is {merged.status_reason} of {merged.merged_into}"
-                own = {key for key, row in it.rows[source].items() if _counts(key, row, merged)}
+                own = {f"{key}~{source}" for key in _lines_until_merged(it.rows[source], source)}
                 missing = own - it.rows[case.id].keys()
                 if missing:
                     yield f"{len(missing)} lines of {source} are not in {case.id}"
@@ -169,11 +172,11 @@ def merges_come_to_an_end(it: Casework) -> Iterator[str]:
             yield f"{case.id} was merged into {case.merged_into}, which does not know it"
 
 
-def _counts(key: str, row: dict[str, Any], merged: Case) -> bool:
-    """Whether the line was there before the merge: what is said afterwards stays where it was said."""
-    if not key.startswith("line:") or merged.closed_at is None:
-        return False
-    return row["state"]["case"] == merged.id and datetime.fromisoformat(row["state"]["at"]) <= merged.closed_at
+def _lines_until_merged(rows: dict[str, Any], source: str) -> Iterator[str]:
+    """The keys of its own lines up to the one that says that it was merged: keys are in order, the newest first."""
+    keys = sorted(key for key in rows if key.startswith("line:") and rows[key]["state"]["case"] == source)
+    last = next(key for key in keys if rows[key]["state"]["outcome"] == "merged")
+    return (key for key in keys if key >= last)
 
 
 def ledgers_balance(it: Casework) -> Iterator[str]:
