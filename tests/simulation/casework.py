@@ -130,6 +130,10 @@ def _tell(world: World) -> None:
         body = _deed(rng, number)
         at = rng.choice(MOMENTS)
         world.plan(at, lambda number=number, body=body: say(world, f"deed-{number}", body))  # type: ignore[misc]
+    if rng.random() < 0.3:
+        way = (StartProcess("K0", "kim", "flow"), TickStep("K0", "kim", "look"), MoveStage("K0", "kim"))
+        for at, step in zip((301, 330, 350), way, strict=True):
+            world.plan(at, lambda step=step: say(world, step.kind, step))  # type: ignore[misc]
     for at in sorted(rng.sample(range(60, 4000), rng.randint(1, 9))):
         world.plan(at, lambda: tick(world))
 
@@ -169,7 +173,9 @@ def _opening(rng: random.Random, case: str) -> OpenCase:
 
 def _deed(rng: random.Random, number: int) -> Body:
     case, other = rng.choice(CASES), rng.choice(CASES)
-    due = START + timedelta(days=1)
+    if number % 5 == 0:
+        due = START + timedelta(days=1)
+        return CreateTask(derived("task", str(number)), f"call {number}", "C-1", "person", "kim", due, case)
     deeds: list[Body] = [
         *(ChangeStatus(case, "kim", rng.choice(REASONS)) for _ in range(3)),
         UpdateCase(case, "kim", {"priority": rng.choice(PRIORITIES)}),
@@ -178,8 +184,7 @@ def _deed(rng: random.Random, number: int) -> Body:
         *(ResolveCase(case, "kim", text="done", billable_minutes=30, cancel_activities=rng.random() < 0.6),) * 2,
         CancelCase(case, "kim"),
         ReactivateCase(case, "kim"),
-        CreateTask(derived("task", str(number)), f"call {number}", "C-1", "person", "kim", due, case),
-        CloseTask(derived("task", str(rng.randrange(number + 1))), "kim"),
+        CloseTask(derived("task", str(5 * rng.randint(0, number // 5))), "kim"),
         SetParent(case, "kim", rng.choice((None, other, other))),
         MergeCases(case, "kim", tuple({other, rng.choice(CASES)})),
         CoverCase(case, "kim", rng.choice((None, "E0", "E1"))),

@@ -26,7 +26,7 @@ def test_casework_adds_up_under_faults(start: int) -> None:
 def test_a_calm_world_does_all_there_is_to_do() -> None:
     """Not a fault test: it shows that the simulation does something at all."""
     seen: set[str] = set()
-    for seed in range(60):
+    for seed in range(80):
         world, found = play(seed, Faults())
         assert not found
         changes = [change for _, _, change in world.commits if not isinstance(change, Delete)]
