@@ -16,7 +16,8 @@ from shared.deliveries.reply import Replies
 from shared.devices.recoveries import Recoveries
 from shared.events import credentials
 from shared.events.ingest import Ingest
-from shared.handlers import Surroundings, handlers
+from shared.handlers.surroundings import Surroundings
+from shared.handlers.table import handlers
 from shared.intake.door import IntakeDoor
 from shared.intake.reply_tokens import ReplyTokens
 from shared.intake_facts import IntakeFactsGatherer
