@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from shared.cases.case import OpenActivity
-from shared.cases.messages import QUEUE
+from shared.cases.queue import QUEUE
 from shared.cases.timeline import Line
 
 

@@ -1,0 +1,3 @@
+"""The queue on which cases are told things."""
+
+QUEUE = "case-commands"
