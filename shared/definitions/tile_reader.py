@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from shared.definitions import conditions, mapping, templates
+from shared.definitions import commands, conditions, mapping, templates
 from shared.definitions.calendar import Calendar
 from shared.definitions.match_reader import MatchReader, check_segment
 from shared.definitions.node import Node
@@ -141,10 +141,17 @@ class TileReader:
         if trigger:
             given = step.fields.get("with", Node({}, step.node.line))
             sources = mapping.parse(given, trigger.attributes, scope, self._reader)
+            self._check_constants(trigger.command or "", given, sources)
             if trigger.kind != "custom":
                 self._reader.fault(node, f"`{trigger.name}` is a trigger of kind {trigger.kind}: only custom is raised")
         command = trigger.command if trigger else None
         return ActivateTile(step.id, self._reader.text(node), sources, command, step.exits["next"])
+
+    def _check_constants(self, command: str, given: Node, sources: Mapping[str, mapping.Source]) -> None:
+        entries = self._reader.entries(given)
+        for name, source in sources.items():
+            if isinstance(source, mapping.Constant):
+                commands.check_constant(command, name, source.value, entries[name], self._reader)
 
     def _wait(self, step: Step, scope: Scope) -> WaitTile:
         fields = self._reader.fields(step.fields["wait"], [], ["for", "until", "before", "after"])

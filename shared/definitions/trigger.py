@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.definitions import attribute_reader
+from shared.definitions import attribute_reader, commands
 from shared.definitions.attributes import Attribute, fits
 from shared.definitions.names import ATTRIBUTE, nearest
 from shared.definitions.node import Node
@@ -79,6 +79,8 @@ def parse(node: Node, reader: Reader) -> Trigger:
     )
     if "kind" in fields and fields["kind"].value == trigger.kind:
         _check_kind(trigger.kind, fields, node, reader)
+    if trigger.kind == "custom" and trigger.command:
+        _check_command(trigger, trigger.command, fields, reader)
     if trigger.kind == "business" and trigger.table:
         _check_table(trigger, fields, reader)
     return trigger
@@ -104,6 +106,12 @@ def _check_kind(kind: Kind, fields: Mapping[str, Node], node: Node, reader: Read
         reader.fault(node, "`table` is missing: a business trigger watches one")
     if "answer" in fields and "command" not in fields:
         reader.fault(fields["answer"], "`answer` needs the `command` that gives it")
+
+
+def _check_command(trigger: Trigger, command: str, fields: Mapping[str, Node], reader: Reader) -> None:
+    if reader.named(fields["command"], "command", commands.COMMANDS) in commands.COMMANDS:
+        commands.check(command, trigger.attributes, fields, reader)
+        commands.check_answer(command, trigger.answer or {}, reader.entries(fields.get("answer")), reader)
 
 
 def _check_table(trigger: Trigger, fields: Mapping[str, Node], reader: Reader) -> None:

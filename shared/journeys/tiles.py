@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cases.messages import OpenCase
 from shared.definitions.business_time import opens_at
 from shared.definitions.conditions import MISSING, InSegment, Lookup, holds, verdict_key
 from shared.definitions.mapping import Path, resolve, text_of, value_of
@@ -26,13 +25,13 @@ from shared.definitions.tiles import (
 from shared.deliveries.messages import SEND
 from shared.events.messages import TriggerFired
 from shared.journeys import choices
-from shared.journeys.commands import recover_device
+from shared.journeys.commands import BY_TILES, JOURNEYS
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait, delivery_id
 from shared.journeys.waits import hint, place_of
 from shared.runtime.decision import Outgoing, Put
-from shared.runtime.envelope import Body, ReplyTo
+from shared.runtime.envelope import ReplyTo
 from shared.runtime.ids import derived, joined
 from shared.tasks.messages import CreateTask
 
@@ -111,12 +110,12 @@ def activate(tile: ActivateTile, at: Arrival) -> Effect:
     attributes = resolve(tile.attributes, at.lookup)
     identity = derived("activation", at.run.id, tile.id)
     if tile.command is None:
-        fired = TriggerFired(tile.trigger, attributes, at.now, source="carebus/journeys", contact=at.run.contact)
+        fired = TriggerFired(tile.trigger, attributes, at.now, source=JOURNEYS, contact=at.run.contact)
         return Effect(next=tile.next, raised=(Outgoing(identity, fired),))
     if tile.id in at.run.answers:
         return Effect(next=tile.next)
     wait = Wait(derived("answer", identity), tile.id, at.now + ANSWER_WITHIN)
-    command = COMMANDS[tile.command](identity, attributes, at)
+    command = BY_TILES[tile.command](identity, attributes, at.run)
     return Effect(wait=wait, messages=(Outgoing(identity, command, reply_to=_reply_to(at.run, wait)),))
 
 
@@ -205,37 +204,6 @@ EFFECTS: Mapping[type[Any], Callable[[Any, Arrival], Effect]] = {
     TaskTile: create_task,
     ExitTile: leave,
 }
-
-
-SAID_OF_CASE = ("title", "description", "subject", "product", "priority", "type", "origin", "sla", "alert_key")
-"""What the trigger that asks for a case may say of it, besides its device, its error and the queue."""
-
-
-def _open_case(identity: str, attributes: Mapping[str, Any], at: Arrival) -> Body:
-    code = attributes.get("error_code")
-    said: dict[str, Any] = {
-        name: str(value) for name in SAID_OF_CASE if (value := attributes.get(name)) not in (None, "")
-    }
-    return OpenCase(
-        case=derived("case", identity),
-        contact=at.run.contact,
-        device=attributes.get("device"),
-        error_code=code,
-        seen=at.run.event_at or at.run.entered_at,
-        queue_name=str(attributes.get("queue") or ""),
-        **{"title": f"Device error {code}" if code is not None else "Request", **said},
-    )
-
-
-def _recover_device(_identity: str, attributes: Mapping[str, Any], at: Arrival) -> Body:
-    return recover_device(attributes, at.run.event_at or at.run.entered_at)
-
-
-COMMANDS: Mapping[str, Callable[[str, Mapping[str, Any], Arrival], Body]] = {
-    "open_case": _open_case,
-    "recover_device": _recover_device,
-}
-"""Command that a trigger names to the message that gives it."""
 
 
 def _reply_to(run: Run, wait: Wait) -> ReplyTo:

@@ -11,10 +11,11 @@ from shared.definitions.tiles import Tile
 from shared.deliveries.messages import SendEmail, SendMessage, SendSms
 from shared.devices.messages import RecoverDevice
 from shared.events.messages import TriggerFired
+from shared.journeys.commands import BY_TILES
 from shared.journeys.facts import RunFacts
 from shared.journeys.messages import Answered, TimeUp
 from shared.journeys.run import Run, Wait
-from shared.journeys.tiles import ANSWER_WITHIN, COMMANDS, EFFECTS, Arrival, Effect
+from shared.journeys.tiles import ANSWER_WITHIN, EFFECTS, Arrival, Effect
 from shared.journeys.walk import lookup
 from shared.runtime.decision import Outgoing, Put
 from shared.runtime.envelope import ReplyTo
@@ -105,7 +106,7 @@ def test_a_command_is_given_the_mapped_attributes() -> None:
 
 def test_a_case_may_be_given_what_the_trigger_says_of_it() -> None:
     said = {"title": "Leak", "product": "Valve X", "queue": "heating", "alert_key": "line 4", "type": None}
-    body = COMMANDS["open_case"]("i", {"error_code": 11, **said}, arrival(run()))
+    body = BY_TILES["open_case"]("i", {"error_code": 11, **said}, run())
     assert isinstance(body, OpenCase)
     assert (body.title, body.product, body.queue_name, body.alert_key, body.type) == (
         "Leak",
@@ -118,8 +119,8 @@ def test_a_case_may_be_given_what_the_trigger_says_of_it() -> None:
 
 def test_an_error_was_seen_when_its_event_says_so_and_a_recovery_too() -> None:
     told = run(event_at=NOON - timedelta(minutes=5), entered_at=NOON)
-    opening = COMMANDS["open_case"]("i", {}, arrival(told))
-    recovered = COMMANDS["recover_device"]("i", {"device_id": "D-1", "error_code": 11}, arrival(told))
+    opening = BY_TILES["open_case"]("i", {}, told)
+    recovered = BY_TILES["recover_device"]("i", {"device_id": "D-1", "error_code": 11}, told)
     assert isinstance(opening, OpenCase)
     assert opening.seen == NOON - timedelta(minutes=5)
     assert recovered == RecoverDevice("D-1", NOON - timedelta(minutes=5), 11)
