@@ -51,7 +51,7 @@ class Correspondent:
         return replace(self, replied=(*self._remembered(now), now))
 
     def _remembered(self, now: datetime) -> tuple[datetime, ...]:
-        return tuple(at for at in self.replied if now - at < REMEMBERED)
+        return tuple(at for at in self.replied if now - at <= REMEMBERED)
 
     def _lately(self, limit: Limit, now: datetime) -> tuple[datetime, ...]:
         return tuple(at for at in self.taken if now - at < limit.per)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.cases.measures import NAME
 from shared.cases.messages import EscalateCase, ResolveCase
 from shared.cases.stats import ages, numbers
 from shared.runtime import counters
@@ -78,7 +79,7 @@ async def test_what_is_active_is_told_by_its_age() -> None:
 async def test_how_late_the_checks_of_slas_came_is_told_from_early_to_late() -> None:
     api = Api(headers=SUPERVISOR)
     late = {"lateness.>1h": 1, "lateness.<=1s": 40, "lateness.<=5s": 2}
-    await counters.count(api.world.store, Tally(counters.shard_of("SLA", "K"), "checks", "o", "2026-11-24", late))
+    await counters.count(api.world.store, Tally(counters.shard_of(NAME, "K"), "2026-11-03", "o", "2026-11-24", late))
     assert list((await api.get("/api/cases/stats")).json()["lateness"].items()) == [
         ("<=1s", 40),
         ("<=5s", 2),

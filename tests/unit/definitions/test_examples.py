@@ -35,6 +35,7 @@ def test_every_template_has_a_topic_and_mails_that_sell_say_so() -> None:
         "case-resolved",
         "case-being-worked-on",
         "ticket-opened",
+        "ticket-reopened",
         "ticket-delayed",
         "recall-warning",
         "recall-letter",
