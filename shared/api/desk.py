@@ -1,6 +1,6 @@
 """Where commands are handed in: checked, put on the bus, and if the caller likes, waited for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Header, Response
@@ -15,6 +15,7 @@ from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
 from shared.api.services import Provided
 from shared.cases.case import Case
+from shared.cases.refusals import WORDS
 from shared.cases.timeline import Activity
 from shared.definitions.catalogue import Catalogue
 from shared.runtime import codec
@@ -22,47 +23,12 @@ from shared.runtime.decision import Refusal
 from shared.runtime.ids import derived, made
 from shared.runtime.problem import FieldError, Problem
 
-DETAILS: Mapping[str, str] = {
-    "open_activities": "Something is still to be done for the case: close it, or confirm with cancel_activities.",
-    "open_children": "Cases below it are open.",
-    "is_merging": "Another case is just being merged into it.",
-    "already_so": "That is so already.",
-    "its_own_parent": "A case is not below itself.",
-    "parent_is_closed": "The case above is closed.",
-    "parent_is_a_child": "The case above is below another one: there is one level.",
-    "too_many_children": "The case above has as many below it as there can be.",
-    "has_children": "Cases are below it: there is one level.",
-    "merged_already": "One of the cases is merged into it already, or is just being so.",
-    "itself": "A case is not merged into itself.",
-    "named_twice": "A case is named twice.",
-    "unknown_process": "No process of that name is published.",
-    "no_process": "The case is in no process.",
-    "not_a_stage_to_go_to": "The way is to the next stage, or back to an earlier one.",
-    "not_a_step_to_tick": "The stage has no such box to tick.",
-    "case_is_closed": "The case is closed, and read only until it is reactivated.",
-    "another_case_is_open": "Another case is open for its device and error code.",
-    "unknown_sla": "No SLA of that name is published.",
-    "step_required": "A required step of the stage is not done.",
-    "taken": "Another agent works on the case.",
-    "already_theirs": "The agent works on the case already.",
-    "not_assigned": "Nobody works on the case.",
-    "not_theirs": "Another agent works on the case.",
-    "no_queue": "The case is in no queue to be given back to.",
-    "no_routing": "No rules are published that say where cases go.",
-    "no_capacity": "The agent has as many cases as they can take.",
-    "not_a_member": "Only members of the queue may have its cases.",
-    "unknown_agent": "There is no agent with this id.",
-    "unknown_queue": "There is no queue of this name.",
-    "moved_on": "The case went elsewhere meanwhile.",
-}
-"""Why a case refuses, in words, where its status alone does not say it."""
-
 
 class NotTaken(Problem):
     """A 409 that says which commands the case takes instead, and what is in the way."""
 
     def __init__(self, case: Case, refusal: Refusal, catalogue: Catalogue) -> None:
-        detail = DETAILS.get(refusal.reason, f"The case is {case.status}.")
+        detail = WORDS.get(refusal.reason, f"The case is {case.status}.")
         super().__init__(REFUSED, detail, [FieldError(refusal.field or "status", refusal.reason)])
         self._more: dict[str, Any] = {
             "allowed": routes_for(case),

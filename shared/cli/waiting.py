@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from shared.agents import agent as agents
 from shared.agents.messages import PutAgent, SetPresence
+from shared.api.command import ASKED_FIRST
 from shared.cases import case as cases
-from shared.cases.messages import AssignCase, MoveToQueue, OpenCase, PickCase, ReleaseCase, ResolveCase, RouteCase
+from shared.cases.commands import CHANGES
+from shared.cases.messages import OpenCase
 from shared.cli.output import Advance
 from shared.cli.sending import Command
 from shared.cli.services import Services
@@ -25,7 +27,7 @@ from shared.runtime.errors import CarebusError
 from shared.runtime.ids import derived, quoted
 from shared.runtime.store import Row
 from shared.tasks import task as tasks
-from shared.tasks.messages import CloseTask
+from shared.tasks.messages import CloseTask, CreateTask
 
 POLL_SECONDS = 0.2
 
@@ -62,19 +64,18 @@ async def until_applied(
 async def _outcome(services: Services, command: Command) -> str | None:
     """Return the reason of a refusal, nothing where it was applied, and None where nobody knows yet."""
     table, partition, key = _cause_row(command.body, command.envelope.id)
-    row = await services.store.get(table, partition, key) or await _refused_slot(services, command)
+    row = await services.store.get(table, partition, key) or await _refused_elsewhere(services, command)
     if row is not None:
         return str(row.data["detail"]["reason"]) if row.data["outcome"] == "refused" else ""
     line = await _rejection(services, command)
     return str(line.data["reason"]) if line else None
 
 
-async def _refused_slot(services: Services, command: Command) -> Row | None:
-    """Return the row of an agent who has no slot for a case: what they grant, the case has on record."""
-    body = command.body
-    if not isinstance(body, PickCase | AssignCase):
-        return None
-    row = await services.store.get(agents.TABLE, quoted(body.agent), f"change:{command.envelope.id}")
+async def _refused_elsewhere(services: Services, command: Command) -> Row | None:
+    """Return the row of whoever is asked first, where they refuse: what they grant, the case has on record."""
+    place_of = ASKED_FIRST.get(type(command.body))
+    place = place_of(command.body, command.envelope.id) if place_of else None
+    row = await services.store.get(*place) if place else None
     return row if row is not None and row.data["outcome"] == "refused" else None
 
 
@@ -97,8 +98,6 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return devices.TABLE, quoted(body.device), f"change:{id_}"
         case PutAgent() | SetPresence():
             return agents.TABLE, quoted(body.agent), f"change:{id_}"
-        case ResolveCase() | PickCase() | AssignCase() | ReleaseCase() | RouteCase() | MoveToQueue():
-            return cases.TABLE, quoted(body.case), f"activity:{id_}"
         case ReleaseActivity():
             return correspondents.TABLE, quoted(body.correspondent), f"step:{body.activity}:{id_}"
         case OpenCase(device=str(device), error_code=int()):
@@ -109,6 +108,10 @@ def _cause_row(body: Body, id_: str) -> tuple[str, str, str]:
             return tasks.TABLE, quoted(body.task), f"change:{id_}"
         case ImportArticle():
             return articles.TABLE, quoted(body.article), f"change:{id_}"
+        case CreateTask(case=str(case)):
+            return cases.TABLE, quoted(case), f"activity:{id_}"
+        case _ if type(body) in CHANGES or type(body) in ASKED_FIRST:
+            return cases.TABLE, quoted(body.case), f"activity:{id_}"  # type: ignore[attr-defined]
         case _:
             raise TypeError(f"{body.kind} leaves no row that is known here")
 

@@ -1,16 +1,17 @@
-"""`carebus cases list`, `show`, `sla`, `summary` and `resolve`; who works on them is in `case_assignment.py`."""
+"""`carebus cases list`, `show`, `sla`, `summary` and `resolve`; the other commands are in the modules `case_*.py`."""
 
 from typing import Annotated
 
 import typer
 
-from shared.cli.commands import case_assignment
+from shared.cli.commands import case_assignment, case_life, case_process, case_work
 from shared.cli.commands.options import AsJson, Seconds, Wait
 from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
 
-app = typer.Typer(no_args_is_help=True, help="See cases, and resolve them.")
+app = typer.Typer(no_args_is_help=True, help="See cases, and work on them.")
 
-case_assignment.register(app)
+for part in (case_life, case_work, case_process, case_assignment):
+    part.register(app)
 
 Named = Annotated[str, typer.Argument(metavar="CASE", help="The case's id or number.")]
 
@@ -112,6 +113,9 @@ def resolve(
     case: Named,
     text: Annotated[str, typer.Option(help="What was found and done; the customer reads it.")],
     resolution: Annotated[str, typer.Option(help="problem_solved or information_provided.")] = "problem_solved",
+    cancel_activities: Annotated[
+        bool, typer.Option("--cancel-activities", help="What is still to be done for it is cancelled.")
+    ] = False,
     by: Annotated[str, typer.Option(help="Who resolves it.")] = "operator",
     wait: Wait = False,
     timeout: Seconds = 60,
@@ -130,7 +134,7 @@ def resolve(
     patience = timeout if wait else None
 
     def command(id_: str) -> ResolveCase:
-        return ResolveCase(id_, by, resolution, text)
+        return ResolveCase(id_, by, resolution, text, cancel_activities=cancel_activities)
 
     number = cli.run(lambda services: cases.resolve(services, case, command, patience), needs=(TABLES, BUS))
     typer.echo(f"{number} is resolved." if wait else f"Sent; {number} is resolved in a moment.")
