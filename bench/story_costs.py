@@ -39,13 +39,13 @@ class Owed(NamedTuple):
 
 OPENING = (
     Owed("the error starts a run", 2, "device; head, run and step", 1),
-    Owed("a case is opened", 4, "guard and alert; case; its lines in two lists", 0),
+    Owed("a case is opened", 6, "guard and alert; case; its lines in two lists and a timeline; entitlements", 1),
     Owed("the answer moves the run", 2, "run; run and step", 1),
     Owed("the SMS is sent", 3, "contact; delivery twice: before the call and after it", 1),
     Owed("the SMS is delivered", 2, "delivery twice", 1),
 )
 RESOLVING = (
-    Owed("the case is resolved", 6, "case twice; its lines in two lists, each twice", 0),
+    Owed("the case is resolved", 7, "case twice; its lines in two lists, each twice, and in a timeline", 1),
     Owed("that starts a run", 1, "head, run and step", 1),
     Owed("the e-mail is sent", 4, "contact; delivery twice; whose the provider's id is", 1),
     Owed("the e-mail is delivered", 3, "whose it is; delivery twice", 1),
