@@ -149,7 +149,7 @@ STANDING: list[list[Body]] = [
 ]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(
     st.sampled_from(STANDING), st.lists(st.lists(COMMANDS, max_size=8), max_size=3), st.integers(0, 999), st.booleans()
 )
