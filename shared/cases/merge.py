@@ -25,8 +25,8 @@ from shared.tasks.messages import MoveTask
 
 MOST = 10
 """Cases that one command merges (DOMAIN.md 5)."""
-PAGE = MAX_CHANGES - 10
-"""Lines that are taken in one transaction; beside them stand the head and what the step leaves itself."""
+PAGE = MAX_CHANGES - 65
+"""Lines that are taken in one transaction; beside them stand the head and what the step and the SLA leave."""
 PAGE_CHARACTERS = 100_000
 """A message holds 192 KiB; a line is at most some 40 of them."""
 
