@@ -123,10 +123,10 @@ def _tell(world: World) -> None:
         world.faults = world.store.faults = world.bus.faults = world.provider.faults = raging
 
     world.plan(30, rage)
-    for case in CASES[: rng.randint(2, len(CASES))]:
+    for case in CASES[: rng.randint(2, 5)]:
         opening = _opening(rng, case)
         world.plan(rng.choice((25, 60, 61, 300)), lambda one=opening: say(world, f"open-{one.case}", one))  # type: ignore[misc]
-    for number in range(rng.randint(5, 25)):
+    for number in range(rng.randint(4, 14)):
         body = _deed(rng, number)
         at = rng.choice(MOMENTS)
         world.plan(at, lambda number=number, body=body: say(world, f"deed-{number}", body))  # type: ignore[misc]
@@ -134,7 +134,7 @@ def _tell(world: World) -> None:
         way = (StartProcess("K0", "kim", "flow"), TickStep("K0", "kim", "look"), MoveStage("K0", "kim"))
         for at, step in zip((301, 330, 350), way, strict=True):
             world.plan(at, lambda step=step: say(world, step.kind, step))  # type: ignore[misc]
-    for at in sorted(rng.sample(range(60, 4000), rng.randint(1, 9))):
+    for at in sorted(rng.sample(range(60, 4000), rng.randint(1, 5))):
         world.plan(at, lambda: tick(world))
 
 

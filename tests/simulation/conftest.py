@@ -1,5 +1,6 @@
-"""The simulation has its own trace: what the handlers log would only cost time."""
+"""The simulation has its own trace, and thousands of worlds: logs and the search for cycles would only cost time."""
 
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -11,3 +12,15 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def seldom_collected() -> Iterator[None]:
+    """What was loaded before stays; a world is garbage as a whole, which a quarter of the time would go into finding."""
+    gc.collect()
+    gc.freeze()
+    held = gc.get_threshold()
+    gc.set_threshold(300_000, 5, 100)
+    yield
+    gc.set_threshold(*held)
+    gc.unfreeze()

@@ -103,9 +103,9 @@ def _tell(world: World) -> None:
         world.faults = world.store.faults = world.bus.faults = world.provider.faults = raging
 
     world.plan(30, rage)
-    for number in range(rng.randint(2, 9)):
+    for number in range(rng.randint(2, 6)):
         _plan_case(world, f"K{number}")
-    for number in range(rng.randint(4, 24)):
+    for number in range(rng.randint(4, 14)):
         body = _deed(rng)
         at = rng.choice((31, 60, 61, 300, 301, 900))
         world.plan(at, lambda number=number, body=body: say(world, f"deed-{number}", body))  # type: ignore[misc]
@@ -133,7 +133,7 @@ def _put(rng: random.Random, agent: str) -> PutAgent:
 
 
 def _deed(rng: random.Random) -> Body:
-    case, agent = f"K{rng.randint(0, 8)}", rng.choice(STAFF)
+    case, agent = f"K{rng.randint(0, 5)}", rng.choice(STAFF)
     deeds: list[Body] = [
         *(
             SetPresence(agent, presence, agent)

@@ -73,7 +73,7 @@ class World:
         self.plans: list[tuple[datetime, Callable[[], None]]] = []
         self.deliveries = 0
         self.ticks = 0
-        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.25)
+        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.12)
 
     def trace(self, line: str) -> None:
         self.log.append(f"{self.time.now.isoformat()}  {line}")
