@@ -16,18 +16,18 @@ from shared.deliveries.reply import Replies
 from shared.devices.recoveries import Recoveries
 from shared.events import credentials
 from shared.events.ingest import Ingest
+from shared.facts.intake import IntakeFactsGatherer
+from shared.facts.routing import RoutingFacts
+from shared.facts.runs import RunFactsGatherer
 from shared.handlers.surroundings import Surroundings
 from shared.handlers.table import handlers
 from shared.intake.door import IntakeDoor
 from shared.intake.reply_tokens import ReplyTokens
-from shared.intake_facts import IntakeFactsGatherer
 from shared.journeys.control import Control
 from shared.journeys.start import StartJourneys
 from shared.journeys.tick import Ticking
 from shared.knowledge.library import Library
 from shared.pages.links import Links, link_keys
-from shared.routing_facts import RoutingFacts
-from shared.run_facts import RunFactsGatherer
 from shared.runtime import log
 from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock, SystemClock

@@ -8,11 +8,11 @@ from shared.cases import merge
 from shared.definitions.published import Definitions
 from shared.deliveries.reply import Replies
 from shared.devices.recoveries import Recoveries
-from shared.intake_facts import IntakeFactsGatherer
+from shared.facts.intake import IntakeFactsGatherer
+from shared.facts.routing import RoutingFacts
+from shared.facts.runs import RunFactsGatherer
 from shared.journeys.control import Control
 from shared.journeys.tick import Ticking
-from shared.routing_facts import RoutingFacts
-from shared.run_facts import RunFactsGatherer
 from shared.sla.tick import SlaTicking
 
 TicketLink = Callable[[str, datetime], str]

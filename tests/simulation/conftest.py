@@ -16,7 +16,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def seldom_collected() -> Iterator[None]:
-    """What was loaded before stays; a world is garbage as a whole, which a quarter of the time would go into finding."""
+    """What was loaded stays, and a world is garbage as a whole: looking for cycles takes a quarter of the time."""
     gc.collect()
     gc.freeze()
     held = gc.get_threshold()

@@ -65,7 +65,7 @@ def tell(world: World) -> Story:
     if rng.random() < 0.3:
         world.plan(3600 * 2, lambda: send(world, story, "late-device", PutDevice(LATE_DEVICE, "cy")))
         world.plan(3600 * 3, lambda: replay_unmatched(world))
-    if rng.random() < 0.3:
+    if rng.random() < 0.5:
         sold = rng.choice((95, 500, 7205, 7600, 20500))
         world.plan(sold, lambda: send(world, story, "sold", PutDevice("D-1", "cy")))
     _plan_people(world, story)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared import intake_facts
+from shared.facts import intake as intake_facts
 from shared.intake import decide, judge
 from shared.intake.correspondent import Correspondent, Incoming, lines
 from shared.intake.messages import TakeActivity

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from shared import facts
 from shared.definitions.catalogue import Published
 from shared.definitions.states import Phase
 from shared.deliveries import send
 from shared.deliveries.delivery import Call
 from shared.deliveries.perform import Performer
 from shared.devices.guard import Guard
+from shared.facts import audiences
 from shared.journeys import advance, enter, parking, segment_walk, start
 from shared.journeys.run import Run, Wait
 from shared.runtime import counters, publisher
@@ -83,7 +83,7 @@ def event_is_for_whoever_owns_the_device_now(patch: pytest.MonkeyPatch) -> None:
     async def unpinned(_store: object, _device: str, _event: str, owner: str) -> str:
         return owner
 
-    patch.setattr(facts, "_pinned", unpinned)
+    patch.setattr(audiences, "_pinned", unpinned)
 
 
 def occasions_are_not_remembered(patch: pytest.MonkeyPatch) -> None:
