@@ -80,7 +80,8 @@ def _owed(
 ) -> Decision[Case]:
     """Return the decision with what the difference between before and after owes to everybody else."""
     after = kept.case
-    decision = placing.owed(before, after, decision, shown(before, after), facts.catalogue)
+    listed = shown(before, after)
+    decision = placing.owed(before, after, decision, listed, facts.catalogue)
     line = telling.line_of(after, decision, message, now)
     return replace(
         decision,
@@ -91,7 +92,7 @@ def _owed(
         raised=(*decision.raised, *telling.changed(message, before, after, now), *promises.raised(kept, now)),
         records=(
             *decision.records,
-            *lists(before, after),
+            *lists(listed, after),
             *telling.found_by(line, after),
             *promises.dues(before, after),
             *measures.tally(before, after, message.id, now, lateness.counts(kept.happenings)),
