@@ -93,9 +93,9 @@ def i8_segments_add_up(it: Casework) -> Iterator[str]:
 
 
 ALLOWED = {
-    ("usual", "first_response"): (timedelta(minutes=10),),
-    ("usual", "resolve"): (timedelta(minutes=15), timedelta(minutes=30)),
-    ("premium", "resolve"): (timedelta(minutes=12),),
+    ("usual", "first_response"): (timedelta(minutes=2),),
+    ("usual", "resolve"): (timedelta(minutes=3), timedelta(minutes=6)),
+    ("premium", "resolve"): (timedelta(seconds=150),),
 }
 """Business time after which an instance fails."""
 

@@ -40,7 +40,7 @@ CASES = ("K0", "K1", "K2", "K3", "K4", "K5")
 CUSTOMERS = ("C-1", "C-1", "C-2")
 PRIORITIES = ("critical", "high", "normal")
 REASONS = ("in_progress", "on_hold", "waiting_for_details", "researching")
-MOMENTS = (31, 60, 61, 200, 400, 401, 900, 1300, 1801, 2500, 3600)
+MOMENTS = (31, 40, 60, 61, 100, 140, 141, 200, 300, 361, 500)
 DEFINITIONS = """
 sla: usual
 default: true
@@ -48,21 +48,21 @@ kpis:
   - kpi: first_response
     succeeds_when: {attribute: case.first_response_at, op: is_set}
     succeeded_at: case.first_response_at
-    warn_after: PT5M
-    fail_after: PT10M
+    warn_after: PT1M
+    fail_after: PT2M
     actions: {warn: [{activity: Answer them}], fail: [{escalate: true}]}
   - kpi: resolve
     applicable_when: {attribute: case.priority, op: eq, value: critical}
     succeeds_when: {attribute: case.status, op: eq, value: resolved}
     pauses_when: {attribute: case.status_reason, op: in, value: [on_hold, waiting_for_details]}
-    warn_after: PT8M
-    fail_after: PT15M
+    warn_after: PT90S
+    fail_after: PT3M
   - kpi: resolve
     succeeds_when: {attribute: case.status, op: eq, value: resolved}
     pauses_when: {attribute: case.status_reason, op: in, value: [on_hold, waiting_for_details]}
     calendar: short-days
-    warn_after: PT20M
-    fail_after: PT30M
+    warn_after: PT4M
+    fail_after: PT6M
     actions: {fail: [{escalate: true}, {activity: Too late}]}
 ---
 sla: premium
@@ -71,12 +71,12 @@ kpis:
   - kpi: resolve
     succeeds_when: {attribute: case.status, op: eq, value: resolved}
     pauses_when: {attribute: case.status_reason, op: eq, value: on_hold}
-    fail_after: PT12M
+    fail_after: PT150S
 ---
 calendar: short-days
 time_zone: UTC
 weekdays:
-  sunday: ["09:00-09:12", "09:20-09:50", "09:55-24:00"]
+  sunday: ["09:00-09:02", "09:04-09:09", "09:10-24:00"]
   monday: ["00:00-24:00"]
 ---
 process: flow
@@ -92,7 +92,7 @@ def documents(closing: str) -> Documents:
 
 
 def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
-    """Let an hour of work go by under faults, then let the world come to rest, and audit it."""
+    """Let ten minutes of work go by under faults, then let the world come to rest, and audit it."""
     world = World(seed, faults or Faults.drawn(random.Random(seed)))
     try:
         _tell(world)
@@ -100,7 +100,7 @@ def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
         world.calm()
         world.redrive()
         world.run()
-        world.time.now += timedelta(minutes=30)
+        world.time.now += timedelta(minutes=10)
         tick(world)
         world.run()
     except Exception as error:
@@ -125,16 +125,16 @@ def _tell(world: World) -> None:
     world.plan(30, rage)
     for case in CASES[: rng.randint(2, 5)]:
         opening = _opening(rng, case)
-        world.plan(rng.choice((25, 60, 61, 300)), lambda one=opening: say(world, f"open-{one.case}", one))  # type: ignore[misc]
+        world.plan(rng.choice((25, 35, 60, 90)), lambda one=opening: say(world, f"open-{one.case}", one))  # type: ignore[misc]
     for number in range(rng.randint(4, 14)):
         body = _deed(rng, number)
         at = rng.choice(MOMENTS)
         world.plan(at, lambda number=number, body=body: say(world, f"deed-{number}", body))  # type: ignore[misc]
     if rng.random() < 0.3:
         way = (StartProcess("K0", "kim", "flow"), TickStep("K0", "kim", "look"), MoveStage("K0", "kim"))
-        for at, step in zip((301, 330, 350), way, strict=True):
+        for at, step in zip((100, 120, 130), way, strict=True):
             world.plan(at, lambda step=step: say(world, step.kind, step))  # type: ignore[misc]
-    for at in sorted(rng.sample(range(60, 4000), rng.randint(1, 5))):
+    for at in sorted(rng.sample(range(60, 700), rng.randint(1, 4))):
         world.plan(at, lambda: tick(world))
 
 
