@@ -1,7 +1,7 @@
 """What a world has left behind, in the shapes that checks ask for."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ class Evidence:
 
     world: World
     story: Story
+    _tables: dict[str, dict[str, Rows]] = field(default_factory=dict)
 
     @cached_property
     def stopped(self) -> set[str]:
@@ -62,7 +63,10 @@ class Evidence:
         return list(self.tables(table).values())
 
     def tables(self, table: str) -> dict[str, Rows]:
-        return tables(self.world, table)
+        """Return a table as it was left: read once, for nothing changes any more."""
+        if table not in self._tables:
+            self._tables[table] = tables(self.world, table)
+        return self._tables[table]
 
 
 def order(step: dict[str, Any]) -> int:

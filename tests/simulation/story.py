@@ -53,14 +53,14 @@ def tell(world: World) -> Story:
     story = Story()
     rng = world.rng
     _set_up(world, story)
-    for number in range(rng.randint(2, 6)):
+    for number in range(rng.randint(2, 5)):
         _plan_event(world, story, number)
     for number in range(rng.choice((0, 0, 1, 4))):
         at = rng.choice((95, 200, 7300, 20100)) + rng.random() * 60
         _plan_recovery(world, number, rng.choice([*DEVICES, "D-1"]), at)
     if rng.random() < 0.15:
         _plan_flapping(world, story)
-    for number in range(rng.randint(1, 8)):
+    for number in range(rng.randint(1, 5)):
         _plan_command(world, story, number)
     if rng.random() < 0.3:
         world.plan(3600 * 2, lambda: send(world, story, "late-device", PutDevice(LATE_DEVICE, "cy")))
@@ -179,7 +179,7 @@ def _plan_event(world: World, story: Story, number: int) -> None:
     device = rng.choice([*DEVICES, "D-1", "D-1", LATE_DEVICE])
     code = rng.choice(CODES)
     at = rng.choice((90, 90, 120, SECOND_VERSION, 7200, 20000)) + rng.random() * 20
-    is_timed = rng.random() < 0.8
+    is_timed = rng.random() < (0.4 if device == "D-1" else 0.8)
     times = [at + rng.choice((0, 0, 1, 900)) for _ in range(rng.choice((1, 1, 2, 3)))]
     _report(world, story, f"e{number}", device, code, at if is_timed else None, times)
 

@@ -54,13 +54,13 @@ class Stuck(AssertionError):
 
 
 class World:
-    """Runs until nothing is left to do. `log` is what happened, for a seed that failed."""
+    """Runs until nothing is left to do; its log is for a seed that failed."""
 
     def __init__(self, seed: int, faults: Faults) -> None:
         self.rng = random.Random(seed)
         self.faults = faults
         self.time = Time()
-        self.log: list[str] = []
+        self._log: list[tuple[datetime, str]] = []
         self.commits: list[tuple[str, str, Change]] = []
         self.rows = MemoryStore()
         self.queues = MemoryBus(self.time.clock(timedelta()), duplicate_window=faults.duplicate_window)
@@ -73,10 +73,15 @@ class World:
         self.plans: list[tuple[datetime, Callable[[], None]]] = []
         self.deliveries = 0
         self.ticks = 0
-        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.12)
+        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.1)
 
     def trace(self, line: str) -> None:
-        self.log.append(f"{self.time.now.isoformat()}  {line}")
+        self._log.append((self.time.now, line))
+
+    @property
+    def log(self) -> list[str]:
+        """What happened, with its times."""
+        return [f"{at.isoformat()}  {line}" for at, line in self._log]
 
     def plan(self, seconds: float, action: Callable[[], None]) -> None:
         """Let something happen so many seconds after the start."""
