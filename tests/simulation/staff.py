@@ -6,6 +6,7 @@
 import random
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from shared.agents.agent import Agent
@@ -25,7 +26,7 @@ from shared.cases.messages import (
     UpdateCase,
 )
 from shared.cases.placing import list_of, need_of
-from shared.definitions.loader import load
+from shared.definitions.loader import Documents, load
 from shared.runtime.bus import BusMessage
 from shared.runtime.codec import plain, typed
 from shared.runtime.envelope import Body, Envelope
@@ -77,6 +78,11 @@ kpis:
 """In every other world cases are routed again by their SLA, too; at times just when they have found somebody."""
 
 
+@cache
+def documents(*, is_impatient: bool) -> Documents:
+    return load({"staff.yaml": DEFINITIONS + (IMPATIENT if is_impatient else "")})
+
+
 def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
     """Let some hours of work go by under faults, then let the world come to rest, and audit it."""
     world = World(seed, faults or Faults.drawn(random.Random(seed)))
@@ -94,8 +100,8 @@ def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
 def _tell(world: World) -> None:
     rng, raging = world.rng, world.faults
     world.calm()
-    documents = load({"staff.yaml": DEFINITIONS + (IMPATIENT if rng.random() < 0.5 else "")})
-    world.call("publish", lambda services: services.definitions.publish(documents))
+    published = documents(is_impatient=rng.random() < 0.5)
+    world.call("publish", lambda services: services.definitions.publish(published))
     for agent in STAFF:
         world.plan(20, lambda agent=agent: say(world, f"put-{agent}", _put(rng, agent)))  # type: ignore[misc]
 
