@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from shared.cases.case import Case
 from shared.cases.messages import ResolveCase
 from shared.contacts.messages import PutContact
-from shared.definitions.loader import load
+from shared.definitions.loader import Documents, load
 from shared.intake.correspondent import HELD_LIST, RELEASABLE, ROW, Incoming, ignored_list, public_id
 from shared.intake.door import MAIL
 from shared.intake.messages import ReleaseActivity
@@ -55,12 +56,17 @@ def play(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]:
     return world, list(_at_rest(world, post))
 
 
+@cache
+def documents(text: str) -> Documents:
+    return load({"mailbox.yaml": text})
+
+
 def _tell(world: World, post: Post) -> None:
     rng, raging = world.rng, world.faults
     world.calm()
     text = f"{TEMPLATES}\n---\n{rules(rng.choice(('create_contact', 'create_contact', 'hold')), rng.choice((2, 20)))}"
-    documents = load({"mailbox.yaml": text})
-    world.call("publish", lambda services: services.definitions.publish(documents))
+    published = documents(text)
+    world.call("publish", lambda services: services.definitions.publish(published))
     for name, address in PEOPLE.items():
         say(world, f"put-{name}", PutContact(name, name.title(), email=address))
 
