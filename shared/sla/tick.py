@@ -25,6 +25,10 @@ BEHIND = 10
 PAGE = 500
 MOST = 1000
 """Messages of one step of a tick, about; the next step follows in the same invocation."""
+MOST_PAGES = 400
+"""Pages of one step: after days of standstill there is little to send, but what was read is kept step by step."""
+MOST_FORGOTTEN = 30
+"""Minutes whose rows a tick takes away: after a standstill that may lag, and catches up."""
 
 
 def envelope(now: datetime) -> Envelope:
@@ -60,8 +64,10 @@ class SlaTicking:
         assert body.bucket is not None
         at = start = _Place(body.bucket, body.shard, body.after)
         messages: list[Outgoing] = []
-        while at.bucket <= until and len(messages) < MOST:
+        pages = 0
+        while at.bucket <= until and len(messages) < MOST and pages < MOST_PAGES:
             page = await self._store.page(TABLE, partition_of(at.bucket, at.shard), after=at.after, limit=PAGE)
+            pages += 1
             messages += _checks(page.rows)
             at = at.beyond(page.after)
         read = View(*CURSOR, at.bucket - 1, {"forgotten": body.forgotten})
@@ -77,7 +83,7 @@ class SlaTicking:
         read = row.data["version"] if row else until - LOOK_AHEAD - FIRST_LOOK_BACK - 1
         past = until - LOOK_AHEAD - BEHIND
         forgotten = row.data["data"].get("forgotten", past) if row else past
-        while forgotten < min(read, past):
+        for _ in range(min(read, past, forgotten + MOST_FORGOTTEN) - forgotten):
             forgotten += 1
             await self._forget(forgotten)
         return SlaTick(until, read + 1, forgotten=forgotten)

@@ -16,7 +16,7 @@ from shared.runtime.store import Upsert
 from shared.sla import buckets
 from shared.sla.instance import Instance
 from shared.sla.messages import CheckSla, SlaTick
-from shared.sla.tick import BEHIND, CURSOR, SlaTicking, envelope
+from shared.sla.tick import BEHIND, CURSOR, MOST_FORGOTTEN, MOST_PAGES, SlaTicking, envelope
 from tests.unit.runtime.world import TurnedClock, WatchedBus, WatchedStore, no_provider, nobody_listens
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -68,6 +68,15 @@ class World:
         return int(row.data["version"])
 
 
+async def nothing() -> None:
+    """Happens meanwhile."""
+
+
+async def end_of_the_invocation() -> None:
+    """The host's patience is over."""
+    raise TimeoutError
+
+
 async def test_a_check_is_scheduled_for_its_very_time() -> None:
     world = World()
     due = NOON + timedelta(seconds=63, microseconds=7)
@@ -106,6 +115,35 @@ async def test_a_host_that_was_down_for_an_hour_makes_up_for_it() -> None:
     assert sorted(filter(None, world.times())) == dues
     await world.tick(NOON + timedelta(hours=1, minutes=1))
     assert len(world.sent()) == len(dues)
+
+
+async def test_a_standstill_of_days_is_made_up_for_in_steps_that_each_keep_how_far_they_came() -> None:
+    """What one invocation has no time for, the next one goes on with."""
+    world = World()
+    await world.tick()
+    began = await world.cursor()
+    dues = [NOON + hours * timedelta(hours=1) for hours in range(1, 24)]
+    await world.note(dues)
+    world.store.meanwhile = [nothing, end_of_the_invocation]
+    with pytest.raises(TimeoutError):
+        await world.tick(NOON + timedelta(days=1))
+    assert len(world.store.requests) < 2 * MOST_PAGES + buckets.SHARDS * MOST_FORGOTTEN
+    assert began < await world.cursor() < began + 2 * MOST_PAGES / buckets.SHARDS
+    await world.tick(NOON + timedelta(days=1))
+    assert sorted(set(filter(None, world.times()))) == dues
+
+
+async def test_a_tick_after_a_standstill_takes_away_a_bounded_part_and_later_ones_the_rest() -> None:
+    world = World()
+    await world.tick()
+    await world.note([NOON + minute * MINUTE for minute in range(0, 600, 10)])
+    await world.tick(NOON + timedelta(days=1))
+    held = []
+    for minute in range(1, 55):
+        await world.tick(NOON + timedelta(days=1) + minute * MINUTE)
+        held.append(len([name for name in world.rows.partitions(buckets.TABLE) if name.startswith("2026")]))
+    assert held == sorted(held, reverse=True)
+    assert held[0] > held[1] > held[-1] == 0
 
 
 async def test_what_a_long_look_back_has_read_is_kept_until_it_was_sent() -> None:
