@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from shared.cases.case import Case
 from shared.runtime.counters import shard_of
 from shared.runtime.decision import Tally
-from shared.runtime.ids import joined
+from shared.runtime.ids import derived, joined
 
 NAME = "CASES"
 """Of the counters; no journey is named in capitals."""
@@ -38,6 +38,9 @@ LIMITS: Mapping[str, timedelta] = {
 LONGER = "longer"
 OF = "|"
 """Between a measure and the facet that it is told by."""
+LONGEST = 64
+"""Characters of a value that numbers are told by. A longer one is cut, and ends in what tells it from others."""
+HASHED = 8
 NOTHING: Mapping[str, int] = {}
 
 
@@ -50,7 +53,7 @@ def measures(case: Case) -> Counter[str]:
     for facet, column in FACETS.items():
         value = getattr(case, column)
         if value not in (None, ""):
-            added.update({f"{name}{OF}{facet}={value}": count for name, count in own.items()})
+            added.update({f"{name}{OF}{facet}={_told_by(value)}": count for name, count in own.items()})
     return added
 
 
@@ -76,6 +79,11 @@ def group_of(case: Case) -> str:
 def within(duration: timedelta) -> str:
     """Name the first limit that a duration does not exceed."""
     return next((name for name, limit in LIMITS.items() if duration <= limit), LONGER)
+
+
+def _told_by(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - HASHED - 1]}~{derived(text)[:HASHED]}"
 
 
 def _measures(case: Case) -> Iterator[tuple[str, int]]:

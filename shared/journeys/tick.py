@@ -15,11 +15,11 @@ from shared.journeys import experiments
 from shared.journeys.counting import WAITING
 from shared.journeys.messages import ChangeJourney, EndRuns, JourneyTick, WalkSegment
 from shared.journeys.segment_walk import ONCE, read_occurrence
-from shared.runtime import counters
+from shared.runtime import counters, log
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Envelope, Message
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, Permanent
 from shared.runtime.ids import derived
 from shared.runtime.store import Store
 
@@ -67,7 +67,7 @@ class Ticking:
             if message.body.full and not _is_settled(published, now):
                 await self._account(published, now)
         for name in self._also_counted if message.body.full else ():
-            await counters.roll(self._store, name, now.date())
+            await self._roll(name, now)
         return Decision(messages=tuple(messages))
 
     async def _finish_stopping(self, published: Published, now: datetime, is_full: bool) -> list[Outgoing]:
@@ -100,10 +100,17 @@ class Ticking:
                 found.append(Outgoing(derived("walk", journey, occurrence, str(page)), body))
         return found
 
+    async def _roll(self, name: str, now: datetime) -> None:
+        """Fold the counters of one name; where that cannot be done, it is told, and what else the tick says is sent."""
+        try:
+            await counters.roll(self._store, name, now.date())
+        except Permanent as trouble:
+            log.warning("not_rolled", counters=name, trouble=type(trouble).__name__)
+
     async def _account(self, published: Published, now: datetime) -> None:
         """Fold the counters, and judge the experiments that are open."""
         journey = published.journey
-        await counters.roll(self._store, journey.name, now.date())
+        await self._roll(journey.name, now)
         tiles = [tile for tile in journey.tiles.values() if isinstance(tile, ExperimentTile)]
         if not tiles:
             return

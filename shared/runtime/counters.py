@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from shared.runtime import codec
 from shared.runtime.decision import Tally
-from shared.runtime.errors import Conflict
+from shared.runtime.errors import Conflict, TooLarge
 from shared.runtime.ids import joined
 from shared.runtime.store import Change, Delete, Insert, Replace, Row, Store, Upsert
 
@@ -108,34 +108,45 @@ async def _rows(store: Store, partition: str, prefix: str, first: str = "", last
     return rows
 
 
-async def _fold(store: Store, partition: str) -> int:
+async def _fold(store: Store, partition: str, most: int = MOST_ROLLED, apart: bool = False) -> int:
     """Move a page of rows into their totals in one transaction; 0 where there is none, or somebody else is at it.
 
-    The totals are read before the rows: whoever folded the same rows meanwhile has changed the totals' ETags.
+    What is too much for the store is tried by half as many, and one row that no total has room for begins another. The
+    totals are read before the rows: whoever folded the same rows meanwhile has changed the totals' ETags.
     """
-    groups = {_group(row) for row in (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows}
+    groups = {_group(row) for row in (await store.page(TABLE, partition, prefix=NEW, limit=most)).rows}
     if not groups:
         return 0
     totals: defaultdict[str, list[Row]] = defaultdict(list)
     for row in await _rows(store, partition, TOTAL, min(groups), max(groups)):
         totals[_group(row)].append(row)
-    found = (await store.page(TABLE, partition, prefix=NEW, limit=MOST_ROLLED)).rows
+    found = (await store.page(TABLE, partition, prefix=NEW, limit=most)).rows
     rows = [row for row in found if _group(row) in groups]
-    changes = [_total(totals.get(group, ()), group, counts) for group, counts in _added(rows).items()]
+    added = _added(rows).items()
+    changes = [change for group, counts in added for change in _totals(totals.get(group, ()), group, counts, apart)]
     try:
         await store.write(TABLE, partition, *changes, *(Delete(row.key) for row in rows))
     except Conflict:
         return 0
+    except TooLarge:
+        if apart:
+            raise
+        return await _fold(store, partition, max(most // 2, 1), apart=most == 1)
     return len(rows)
 
 
-def _total(totals: Sequence[Row], group: str, counts: Mapping[str, int]) -> Change:
-    """Add to the group's last total, or begin another where that is so full that it might outgrow an entity."""
-    if not totals or len(codec.text(totals[-1].data)) > FULL:
-        return Insert(f"{TOTAL}{group}{f':{len(totals):04d}' if totals else ''}", {"counts": dict(counts)})
+def _totals(totals: Sequence[Row], group: str, counts: Mapping[str, int], apart: bool) -> list[Change]:
+    """Add to the group's last total, or begin another where that is so full that it might outgrow an entity.
+
+    Another that is begun `apart`, beside one with room, is begun only where nobody has added to that meanwhile.
+    """
+    if apart or not totals or len(codec.text(totals[-1].data)) > FULL:
+        begun = Insert(f"{TOTAL}{group}{f':{len(totals):04d}' if totals else ''}", {"counts": dict(counts)})
+        return [begun, *(Replace(row.key, row.data, row.etag) for row in totals[-1:] if apart)]
     summed: Counter[str] = Counter(totals[-1].data["counts"])
     summed.update(counts)
-    return Replace(totals[-1].key, {"counts": {key: value for key, value in summed.items() if value}}, totals[-1].etag)
+    kept = {key: value for key, value in summed.items() if value}
+    return [Replace(totals[-1].key, {"counts": kept}, totals[-1].etag)]
 
 
 async def _forget(store: Store, partition: str, today: date) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.cases import case as cases
 from shared.cases.case import Case
-from shared.cases.measures import NAME, measures, tally, within
+from shared.cases.measures import LONGEST, NAME, measures, tally, within
 from shared.cases.messages import (
     AddActivity,
     CancelCase,
@@ -53,6 +53,15 @@ def test_every_number_is_told_by_every_facet_too() -> None:
     full = case(product="Valve X", escalated=True)
     for facet in ("type=problem", "priority=critical", "channel=iot", "product=Valve X", "error_code=11"):
         assert of(full, facet) == of(full) == {"incoming": 1, "active": 1, "escalated": 1, "active_escalated": 1}
+
+
+def test_long_values_are_cut_and_stay_apart() -> None:
+    """Whatever is called a product, the sums of many cases fit into a row."""
+    found = [measures(case(product="x" * 3_000 + end)) for end in "ab"]
+    [one], [other] = ([name for name in counts if name.startswith("incoming|product=")] for counts in found)
+    assert one != other
+    assert max(len(one), len(other)) <= len("incoming|product=") + LONGEST
+    assert f"incoming|product={'x' * LONGEST}" in measures(case(product="x" * LONGEST))
 
 
 def test_a_facet_without_a_value_is_not_told() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.runtime import counters
 from shared.runtime.decision import Tally
 from shared.runtime.memory.store import MemoryStore
-from shared.runtime.store import Page
+from shared.runtime.store import Change, Delete, Insert, Page, Replace
 from tests.simulation.story import finished
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -150,3 +150,39 @@ async def test_a_total_that_is_full_is_followed_by_another_of_its_group(monkeypa
     assert await counters.read(store, "j") == {"2026-11-02": counts}
     assert await counters.read(store, "j", "2026-11-02", "2026-11-02") == {"2026-11-02": counts}
     assert await counters.read(store, "j", "2026-11-03") == {}
+
+
+@pytest.mark.parametrize(("rows", "length"), [(46, 6_000), (8, 240_000)])
+async def test_rows_that_are_too_much_for_one_transaction_are_folded_by_fewer(rows: int, length: int) -> None:
+    """Found in review: 45 rows whose sum was larger than an entity were tried, and refused, for ever."""
+    store = MemoryStore()
+    for number in range(rows):
+        names = {f"{number:04d}{half}" + "x" * length: 1 for half in "ab"}
+        await counters.count(store, tally("j", "2026-11-02", "ada", f"s{number}", names, NOON))
+    assert await counters.roll(store, "j", TODAY) == rows
+    assert await counters.roll(store, "j", TODAY) == 0
+    found = (await counters.read(store, "j"))["2026-11-02"]
+    assert len(found) == 2 * rows and set(found.values()) == {1}
+
+
+async def test_a_total_begun_beside_one_with_room_counts_nothing_twice() -> None:
+    """Between, another roll folds the row together with one that takes something away, and it has room."""
+
+    class Overtaken(MemoryStore):
+        overtaken: list[Change]
+
+        async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
+            if isinstance(changes[0], Insert) and self.overtaken:
+                await super().write(table, partition, *self.overtaken)
+            return await super().write(table, partition, *changes)
+
+    store, place = Overtaken(), counters.shard_of("j", "ada")
+    store.overtaken = []
+    await counters.count(store, tally("j", "d", "ada", "s0", {"y" * 40_000: 1}, NOON))
+    await counters.roll(store, "j", TODAY)
+    await counters.count(store, tally("j", "d", "ada", "s1", {"x" * 480_000: 1}, NOON))
+    [total] = (await store.page(counters.TABLE, place, prefix=counters.TOTAL)).rows
+    [new] = (await store.page(counters.TABLE, place, prefix=counters.NEW)).rows
+    store.overtaken = [Replace(total.key, {"counts": {"x" * 480_000: 1}}, total.etag), Delete(new.key)]
+    assert await counters.roll(store, "j", TODAY) == 0
+    assert await counters.read(store, "j") == {"d": {"x" * 480_000: 1}}
