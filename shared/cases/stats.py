@@ -12,8 +12,9 @@ from shared.sla import measures as sla
 
 DAY = "day"
 BY = ("", DAY, *FACETS)
-AGES: Mapping[str, int] = {"today": 0, "1-2 days": 2, "3-6 days": 6, "1-4 weeks": 29, "older": 10**6}
+AGES: Mapping[str, int] = {"today": 0, "1-2 days": 2, "3-6 days": 6, "1-4 weeks": 29}
 """Age of what is active, in days at most, by the day (UTC) on which it was opened."""
+OLDER = "older"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def numbers(counts: Mapping[str, int]) -> Numbers:
 
 def ages(active: Mapping[date, int], today: date) -> dict[str, int]:
     """Return how many are active by their age."""
-    found = dict.fromkeys(AGES, 0)
+    found = dict.fromkeys((*AGES, OLDER), 0)
     for day, count in active.items():
         age = (today - day).days
-        found[next(name for name, most in AGES.items() if age <= most)] += count
+        found[next((name for name, most in AGES.items() if age <= most), OLDER)] += count
     return found
 
 

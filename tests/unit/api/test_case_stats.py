@@ -118,3 +118,8 @@ def test_ages_are_counted_in_days() -> None:
     today = date(2026, 11, 24)
     found = ages({today - timedelta(days=days): 1 for days in (0, 1, 2, 3, 6, 7, 29, 30, 400)}, today)
     assert found == {"today": 1, "1-2 days": 2, "3-6 days": 2, "1-4 weeks": 2, "older": 2}
+
+
+async def test_numbers_up_to_the_last_of_days_are_told() -> None:
+    """Found in review: a case of 8000 years had no class of age."""
+    assert (await stats("?to=9999-12-31"))["active_by_age"]["older"] == 1
