@@ -9,7 +9,7 @@ from shared.api.case_summary import summary_of
 from shared.api.case_views import CaseView, find_case, view_of
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
-from shared.cases.number import FIRST_DAY
+from shared.cases.number import listed_on
 from shared.cases.summary import Summary
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
@@ -79,6 +79,6 @@ async def _id_of(services: Services, number: str) -> str | None:
     """Find a case by the day in its number: cases that were closed leave a tombstone in the list of that day."""
     match = _NUMBER.fullmatch(number)
     assert match is not None
-    day = FIRST_DAY + timedelta(days=int(match[1]))
-    ids = [row.key.rpartition("~")[2] async for row in rows(services.store, "views", OPEN_LIST, day.isoformat())]
+    day = listed_on(int(match[1]))
+    ids = [row.key.rpartition("~")[2] async for row in rows(services.store, "views", OPEN_LIST, day)]
     return next((id_ for id_ in ids if id_.endswith(match[2])), None)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from shared import facts
 from shared.cases import case as cases
-from shared.cases.number import FIRST_DAY
+from shared.cases.number import listed_on
 from shared.cases.transitions import CLOSED
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import MISSING
@@ -152,17 +152,17 @@ async def _placed(store: Store, case: str, how: str) -> _Place | None:
 
 async def _numbered(store: Store, contact: str, number: str) -> str:
     """Find the contact's own case of this number, which tells the day: one page of their list."""
-    opened = _day_of(number)
-    if opened is None:
+    day = _day_of(number)
+    if day is None:
         return ""
-    page = await store.page("views", cases.list_of_contact(contact), prefix=opened.isoformat())
+    page = await store.page("views", cases.list_of_contact(contact), prefix=day)
     lines = [row.data["data"] for row in page.rows]
     return next((str(line["id"]) for line in lines if line and line["number"] == number), "")
 
 
-def _day_of(number: str) -> date | None:
+def _day_of(number: str) -> str | None:
     try:
-        return FIRST_DAY + timedelta(days=int(number.split("-")[1]))
+        return listed_on(int(number.split("-")[1]))
     except (IndexError, ValueError, OverflowError):
         return None
 

@@ -3,11 +3,16 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.cases.messages import OpenCase
 from shared.cases.number import number
+from shared.cli.cases import known
+from shared.intake.door import NUMBER
 from shared.runtime.ids import derived, made
+from tests.unit.pages.world import CASE, CONTACT, World
 
 
 @given(st.text(), st.timedeltas(timedelta(), timedelta(days=99_999)))
@@ -28,3 +33,19 @@ def test_a_made_case_id_gives_its_random_end_not_its_time() -> None:
     """A ULID begins with its time: the cases of one day would differ in nothing that is said."""
     at = datetime(2026, 11, 21, tzinfo=UTC)
     assert len({number(made(), at) for _ in range(50)}) == 50
+
+
+@pytest.mark.parametrize(
+    ("opened", "days"), [(datetime.min, "00000"), (datetime(2019, 6, 1), "00000"), (datetime.max, "99999")]
+)
+def test_a_case_from_before_the_first_day_or_after_the_last_has_a_number_too(opened: datetime, days: str) -> None:
+    """Found in review: an imported case of 2019 was CAS--0214-..., which no subject of a mail is searched for."""
+    found = number("01KA5Q3N8M2V7R4T6W9X0YZABC", opened.replace(tzinfo=UTC))
+    assert NUMBER.fullmatch(found)
+    assert found == f"CAS-{days}-0YZABC"
+
+
+async def test_a_case_from_before_the_first_day_is_found_by_its_number() -> None:
+    world = World()
+    await world.say(OpenCase(CASE, CONTACT, "Old", opened_at=datetime(2019, 6, 1, tzinfo=UTC)))
+    assert (await known(world.services, number(CASE, datetime(2019, 6, 1, tzinfo=UTC)))).id == CASE
