@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from shared.cases import promises
 from shared.cases.case import Case
 from shared.cases.timeline import Line, key_of, list_of_contact, list_of_conversation, newest_first
 from shared.definitions.tables import TABLES
@@ -46,8 +47,8 @@ def row_of(line: Line | None, case: Case) -> dict[str, Line]:
 
 
 def found_by(line: Line | None, case: Case) -> tuple[View, ...]:
-    """Return the rows by which the line is found elsewhere: what was refused concerns only its case."""
-    if line is None or line.outcome == "refused":
+    """Return the rows by which the line is found elsewhere: what was refused, or an SLA did, concerns only its case."""
+    if line is None or line.outcome == "refused" or line.by == promises.BY:
         return ()
     key, data = newest_first(line.at, line.id, line.case), plain(line)
     lists = [list_of_contact(case.contact), *([list_of_conversation(line.conversation)] if line.conversation else [])]

@@ -3,17 +3,31 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.cases.messages import AddActivity
-from shared.cli.rebuilding import KINDS
+from shared.cases.messages import AddActivity, OpenCase
+from shared.cases.timeline import list_of_contact, read_lines
+from shared.cli.rebuilding import KINDS, rebuild
 from shared.runtime.store import Delete, Replace, Upsert
+from shared.sla.messages import CheckSla
 from shared.tasks.messages import CreateTask
 from tests.unit.cli.laptop import START, Laptop, live
+from tests.unit.definitions.world import load
+from tests.unit.pages.world import CASE, CONTACT, World
 
+SLA = """
+sla: standard
+default: true
+kpis:
+  - kpi: resolve
+    succeeds_when: {attribute: case.status, op: eq, value: resolved}
+    fail_after: PT1H
+    actions: {fail: [{activity: Late.}]}
+"""
 Views = dict[tuple[str, str], Mapping[str, Any]]
 
 
@@ -62,6 +76,21 @@ def test_all_that_was_lost_is_there_again(laptop: Laptop) -> None:
     entries = {place for place in shown if place[0].startswith("not-entered")}
     assert {place: data for place, data in shown.items() if place not in entries} == views(laptop)
     assert {place for place in found_by if place[0] in ("phone", "email")} == {*views(laptop, "refs")}
+
+
+async def test_what_slas_do_stays_out_of_the_timelines_of_contacts() -> None:
+    """Found in review: a rebuild showed a customer's timeline the notes that an SLA had left for the desk."""
+    world = World()
+    await world.services.definitions.publish(load(SLA))
+    world.clock.at += timedelta(minutes=1)
+    await world.say(OpenCase(CASE, CONTACT, "Error 11"))
+    await world.say(CheckSla(CASE, "resolve", "", world.clock.at), minutes=120)
+    await world.work()
+    noted = [line.kind for line in (await read_lines(world.store, CASE)).lines]
+    told = (await world.store.page("views", list_of_contact(CONTACT))).rows
+    await rebuild(world.services, "cases")
+    assert noted == ["note", "sla", "create_case"]
+    assert (await world.store.page("views", list_of_contact(CONTACT))).rows == told
 
 
 def test_twice_is_as_good_as_once_and_changes_nothing_that_is_there(laptop: Laptop) -> None:
