@@ -49,6 +49,7 @@ class _Place:
             how=self.how,
             device=found.device,
             error_code=found.error_code,
+            alert_key=found.alert_key,
         )
 
     def columns(self) -> Mapping[str, object]:

@@ -86,8 +86,9 @@ class Incoming:
     """The case that is opened for it, or would be, where the one of the thread cannot take it."""
     is_opened: bool = False
     device: str | None = None
-    """Of the thread's case: opening it again asks the device's guard."""
+    """Of the thread's case, as what follows: opening it again asks its guard."""
     error_code: int | None = None
+    alert_key: str = ""
     reply: AutoReply | None = None
     by: str = ""
     """Who released it."""

@@ -150,7 +150,7 @@ def _registration(incoming: Incoming) -> PutContact:
 
 
 def _reopening(incoming: Incoming) -> ReactivateCase:
-    return ReactivateCase(incoming.case, BY, incoming.device, incoming.error_code)
+    return ReactivateCase(incoming.case, BY, incoming.device, incoming.error_code, alert_key=incoming.alert_key)
 
 
 def _opening(incoming: Incoming) -> Body:

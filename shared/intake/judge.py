@@ -101,6 +101,7 @@ def _on_thread(
         opening=opening,
         device=thread.device,
         error_code=thread.error_code,
+        alert_key=thread.alert_key,
     )
     if thread.is_open:
         return replace(placed, state="adding")

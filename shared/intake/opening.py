@@ -37,6 +37,7 @@ class Thread:
     """address | reference | number | answer | by_hand"""
     device: str | None = None
     error_code: int | None = None
+    alert_key: str = ""
 
 
 def opening_of(
