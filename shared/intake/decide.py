@@ -91,8 +91,9 @@ def _after_contact(incoming: Incoming, _answer: Mapping[str, Any]) -> Incoming:
     return replace(incoming, state="opening")
 
 
-def _after_reopening(incoming: Incoming, answer: Mapping[str, Any]) -> Incoming:
-    return replace(incoming, state="opening" if _is_refused(answer) else "adding")
+def _after_reopening(incoming: Incoming, _answer: Mapping[str, Any]) -> Incoming:
+    """Refused or not: another answer may have opened the case already, and one that stays closed says so itself."""
+    return replace(incoming, state="adding")
 
 
 def _after_opening(incoming: Incoming, answer: Mapping[str, Any]) -> Incoming:

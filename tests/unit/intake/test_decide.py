@@ -53,7 +53,7 @@ ROWS = [
     ("contact", {"outcome": "created"}, "opening", OpenCase),
     ("contact", REFUSED, "opening", OpenCase),
     ("reopening", {"outcome": "in_progress"}, "adding", AddActivity),
-    ("reopening", REFUSED, "opening", OpenCase),
+    ("reopening", REFUSED, "adding", AddActivity),
     ("opening", {"outcome": "opened", "case_id": "K2", "number": "CAS-2"}, "adding", AddActivity),
     ("opening", {"outcome": "occurrence_added", "case_id": "K3", "number": "CAS-3"}, "adding", AddActivity),
     ("adding", REFUSED, "opening", OpenCase),

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from shared.cases.messages import OpenCase, ResolveCase
-from tests.unit.intake.desk import IntakeDesk, rules
+from shared.runtime.memory.store import MemoryStore
+from shared.runtime.store import Change
+from tests.unit.intake.desk import IntakeDesk, raw, rules
 from tests.unit.pages.world import CONTACT
 
 ONE, TWO = "01AAAAAAAAAAAAAAAAAAAAAAAA", "01BBBBBBBBBBBBBBBBBBBBBBBB"
@@ -43,7 +45,7 @@ async def test_a_case_is_not_opened_again_beside_the_one_that_is_open_for_its_al
     await desk.world.say(OpenCase(TWO, CONTACT, "Leak", **fields), minutes=60 * 30)
     await desk.world.work()
     assert await statuses(desk) == {ONE: "resolved", TWO: "active"}
-    await answer(desk)
+    assert await answer(desk) not in (ONE, TWO)
     assert (await statuses(desk))[ONE] == "resolved"
 
 
@@ -55,4 +57,46 @@ async def test_where_none_is_open_it_is_the_same_case_again_and_the_next_alert_f
     assert await answer(desk) == ONE
     await desk.world.say(OpenCase(TWO, CONTACT, "Leak", **fields), minutes=60 * 30)
     await desk.world.work()
+    assert await statuses(desk) == {ONE: "active"}
+
+
+class Crash(Exception):
+    """The process ended."""
+
+
+class Crashing(MemoryStore):
+    """Once it is armed, whoever takes a message ends after its commit."""
+
+    armed = False
+
+    async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
+        etags = await super().write(table, partition, *changes)
+        if self.armed and table == "correspondents":
+            self.armed = False
+            raise Crash
+        return etags
+
+
+async def test_of_two_answers_the_later_one_is_on_the_case_that_the_other_has_opened_again() -> None:
+    """The first one's process ends after its commit: it asks for the case when the second one has it."""
+    store = Crashing()
+    desk = IntakeDesk(store=store)
+    await desk.publish(rules())
+    await desk.world.has_contact()
+    await desk.world.say(OpenCase(ONE, CONTACT, "Leak", origin="email"))
+    await desk.world.work()
+    await desk.world.say(ResolveCase(ONE, "kim"))
+    await desk.world.work()
+    number = (await desk.cases_of())[0]["number"]
+    receipt = await desk.hand_in(raw(subject=f"Re: {number}", message_id="<1@x.org>"))
+    store.armed = True
+    handle, delivery = desk.world.services.pipeline.handle, desk.world.bus.receive("case-commands")
+    assert delivery is not None
+    with pytest.raises(Crash):
+        await handle("case-commands", delivery.message.body)
+    second = await desk.mail(raw("And one more thing.", subject=f"Re: {number}", message_id="<2@x.org>"))
+    await handle("case-commands", delivery.message.body)
+    await desk.world.work()
+    first = await desk.incoming(receipt)
+    assert [(each.state, each.case) for each in (first, second)] == [("done", ONE)] * 2
     assert await statuses(desk) == {ONE: "active"}
