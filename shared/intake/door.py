@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -30,6 +30,12 @@ NUMBER = re.compile(r"\bCAS-\d{5}-[0-9A-HJKMNP-TV-Z]{6}\b", re.IGNORECASE)
 UNSUPPORTED = Kind("unsupported-media-type", 415, "The media type is not one of a message", f"Send {MAIL}, or {JSON}.")
 INVALID = Kind("invalid-activity", 422, "This is no message that can be taken", "Correct what is named; send it again.")
 MALFORMED = Kind("malformed-json", 400, "The body is not JSON", "Correct the body and send it again.")
+
+LONGEST_TEXT = 80_000
+LONGEST_ATTACHED = 20_000
+"""Bytes in JSON, where a letter takes up to twelve, of a text and of all names of what is attached: a message goes over
+the bus with all that is said of it, and whatever is accepted must go all the way."""
+LONGEST_MEDIA_TYPE = 100
 
 _Text = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -108,7 +114,7 @@ class IntakeDoor:
             return wire.id, self.said_in(_mail(wire), wire.at or now)
         if not _E164.fullmatch(wire.from_):
             raise _invalid("from", "must be a phone number in E.164, such as +4930123456")
-        text = legible(wire.text or text_of_html(wire.html)).strip()
+        text = codec.fitting(legible(wire.text or text_of_html(wire.html)).strip(), LONGEST_TEXT)
         return wire.id, TakeActivity("sms", wire.from_, wire.at or now, line(wire.subject), text)
 
     def said_in(self, mail: Mail, at: datetime) -> TakeActivity:
@@ -123,7 +129,7 @@ class IntakeDoor:
             mail.sender,
             at,
             mail.subject,
-            without_quotation(mail.text, mail.subject) if answered else mail.text,
+            codec.fitting(without_quotation(mail.text, mail.subject) if answered else mail.text, LONGEST_TEXT),
             mail.name,
             mail.to[:10],
             case=addressed.case if addressed else "",
@@ -133,9 +139,19 @@ class IntakeDoor:
             automatic=kind,
             quiet=wants_no_answer(mail.sender, mail.headers),
             message_id=mail.message_id,
-            attachments=mail.attachments,
+            attachments=_fitting(mail.attachments),
         )
         return replace(said, at=said.at.astimezone(UTC))
+
+
+def _fitting(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    share = LONGEST_ATTACHED // max(1, len(attachments))
+    return tuple(
+        Attachment(
+            codec.fitting(each.name, share), codec.fitting(each.media_type, min(share, LONGEST_MEDIA_TYPE)), each.size
+        )
+        for each in attachments
+    )
 
 
 def _mail(wire: Wire) -> Mail:

@@ -1,6 +1,7 @@
 """Frozen dataclasses to and from plain JSON values; the only place where stored and sent data is validated."""
 
 import json
+from bisect import bisect_left
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,3 +34,11 @@ def field_of(error: ValidationError) -> str:
 def text(data: object) -> str:
     """Return compact JSON, ASCII only, with sorted keys: equal data gives equal text."""
     return json.dumps(data, separators=(",", ":"), sort_keys=True)
+
+
+def fitting(said: str, most: int) -> str:
+    """Return the text, or as much of its beginning as takes at most so many bytes in JSON: an emoji takes twelve."""
+    if len(text(said)) <= most:
+        return said
+    cut = bisect_left(range(len(said)), most, key=lambda length: len(text(f"{said[:length]}…")))
+    return f"{said[: max(0, cut - 1)]}…"

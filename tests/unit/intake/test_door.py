@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.intake.door import JSON, LARGEST, MAIL, IntakeDoor
+from shared.intake.door import JSON, LARGEST, LONGEST_ATTACHED, LONGEST_TEXT, MAIL, IntakeDoor
 from shared.intake.messages import TakeActivity
 from shared.intake.reply_tokens import ReplyTokens
-from shared.runtime.codec import typed
+from shared.runtime.codec import text, typed
 from shared.runtime.envelope import decode
 from shared.runtime.errors import Unavailable
 from shared.runtime.memory.bus import MemoryBus
@@ -140,6 +140,22 @@ async def test_nothing_is_answered_for_that_is_not_on_the_bus() -> None:
         await door(AwayBus()).take({"content-type": MAIL}, raw())
 
 
-async def test_the_longest_text_that_is_kept_fits_a_message() -> None:
-    said = (await taken(raw("ü" * 50_000, content_type="text/plain; charset=utf-8", subject="ü" * 5000)))[1]
-    assert len(said.text) == 20_000
+@pytest.mark.parametrize(("letter", "kept"), [("u", 20_000), ("ü", 13_000), ("😀", 6_000)])
+async def test_of_a_text_as_much_is_kept_as_a_message_has_room_for(letter: str, kept: int) -> None:
+    content = raw(letter * 50_000, content_type="text/plain; charset=utf-8", subject="ü" * 5000)
+    said = (await taken(content))[1]
+    assert kept <= len(said.text) <= 20_000
+    assert len(text(said.text)) <= LONGEST_TEXT + 10
+    said = await told(channel="sms", **{"from": "+4930123456"}, text=letter * 20_000)
+    assert kept <= len(said.text)
+
+
+async def test_of_what_is_attached_the_names_are_cut_and_nothing_is_left_out() -> None:
+    attached = [{"name": "😀" * 300, "media_type": "😀" * 300, "size": 7}] * 100
+    said = await told(text="😀" * 20_000, attachments=attached)
+    assert len(said.attachments) == 100
+    assert len(text([each.name for each in said.attachments])) < LONGEST_ATTACHED + 2000
+    [one] = (
+        await told(attachments=[{"name": "Счёт на оплату за октябрь.pdf", "media_type": "application/pdf"}])
+    ).attachments
+    assert (one.name, one.media_type) == ("Счёт на оплату за октябрь.pdf", "application/pdf")

@@ -277,3 +277,23 @@ async def test_nothing_personal_is_in_keys_lists_or_outcomes(desk: IntakeDesk) -
     for table, partition, key, text in rows:
         assert "secret" not in f"{table} {partition} {key}".lower()
         assert partition == incoming.correspondent or "activities" not in partition or "s3cret" not in text
+
+
+async def test_the_largest_mail_that_the_door_takes_goes_all_the_way(desk: IntakeDesk) -> None:
+    attached = [{"name": "😀" * 1000, "media_type": "😀" * 1000}] * 100
+    said = {
+        "channel": "email",
+        "id": f"<{'😀' * 900}@x>",
+        "from": "ada@example.org",
+        "name": "😀" * 1000,
+        "to": [f"{'😀' * 60}@{'😀' * 180}{n}" for n in range(50)],
+        "subject": "😀" * 1000,
+        "text": "😀" * 20_000,
+        "attachments": attached,
+    }
+    receipt = await desk.hand_in(json.dumps(said, ensure_ascii=False).encode(), JSON)
+    await desk.world.work()
+    incoming = await desk.incoming(receipt)
+    assert incoming.state == "done"
+    assert "Attached" in str((await desk.timeline(incoming))[-1])
+    assert desk.store.partitions("rejected") == []
