@@ -13,7 +13,7 @@ from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import NOT_FOUND, NOT_NOW
 from shared.api.services import Provided, Services
-from shared.intake.correspondent import HELD_LIST, RELEASABLE, ROW, TABLE, WAITING, Incoming, ignored_list
+from shared.intake.correspondent import HELD_LIST, ROW, TABLE, WAITING, Incoming, ignored_list, waiting_list
 from shared.intake.messages import Attachment, ReleaseActivity
 from shared.runtime.aggregate import read_head
 from shared.runtime.codec import typed
@@ -23,7 +23,7 @@ from shared.runtime.store import Row
 
 ActivityId = Annotated[str, Path(alias="activity", pattern="^[0-9A-Z]{26}-[0-9A-Z]{26}$")]
 DETAILS = {
-    "not_held": "It is neither held nor ignored.",
+    "not_held": "It is neither held nor ignored, and has not waited for an hour.",
     "not_found": "There is no such contact or case.",
     "several_contacts": "Several contacts have this address: say whose it is.",
     "unknown_sender": "Nobody is known who sent it: say whose it is.",
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api/activities", tags=["activities"])
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """One message that is held, or was ignored: who wrote what is shown under its own address only."""
+    """One message that is held, was ignored, or is on its way: who wrote what is shown under its own address only."""
 
     id: str
     channel: str
@@ -117,11 +117,15 @@ async def list_held(
     _agent: Agent,
     services: Provided,
     pager: Paged,
-    state: Annotated[Literal["held", "ignored"], Query()] = "held",
+    state: Annotated[Literal["held", "ignored", "waiting"], Query()] = "held",
     day: date | None = None,
 ) -> Listing[HeldLine]:
-    """List what is held for a person, or what was ignored on a day (UTC), by default today; oldest first."""
-    place = HELD_LIST if state == "held" else ignored_list((day or services.clock.now().date()).isoformat())
+    """List what is held for a person, or what was ignored or still waits of a day (UTC), by default today; oldest first.
+
+    What waits is on its way to its case; what has waited for an hour is stuck, and may be released.
+    """
+    on = (day or services.clock.now().date()).isoformat()
+    place = {"held": HELD_LIST, "ignored": ignored_list(on), "waiting": waiting_list(on)}[state]
 
     def line(row: Row) -> HeldLine | None:
         return typed(HeldLine, row.data["data"]) if row.data["data"] is not None else None
@@ -144,12 +148,12 @@ async def show_activity(_agent: Agent, services: Provided, activity_id: Activity
 async def release_activity(
     agent: Agent, errand: Annotated[Errand, Depends()], activity_id: ActivityId, body: Release
 ) -> Response:
-    """Let a held or ignored message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
+    """Let a held, ignored or stuck message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
     services, incoming = errand.services, await known_activity(errand.services, activity_id)
     id_, location = errand.id(agent.id, "release", activity_id), f"/api/activities/{activity_id}"
     place = (TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:{id_}")
     if await services.store.get(*place) is None:
-        if incoming.state not in RELEASABLE:
+        if not incoming.may_be_released(services.clock.now()):
             raise _refused("state", "not_held")
         released = ReleaseActivity(incoming.correspondent, incoming.id, agent.id, body.contact, body.case, body.ignore)
         await errand.send(id_, released)

@@ -7,7 +7,7 @@ from shared.cli.rows import rows
 from shared.cli.sending import commands, send
 from shared.cli.services import Services
 from shared.cli.waiting import until_applied
-from shared.intake.correspondent import HELD_LIST, RELEASABLE, ROW, TABLE, Incoming, ignored_list
+from shared.intake.correspondent import HELD_LIST, ROW, TABLE, Incoming, ignored_list, waiting_list
 from shared.intake.messages import ReleaseActivity
 from shared.runtime.aggregate import read_head
 from shared.runtime.errors import CarebusError
@@ -17,19 +17,30 @@ LONGEST_TEXT = 2000
 
 
 class NotReleased(CarebusError):
-    """There is no such message, or it is neither held nor ignored."""
+    """There is no such message, or it is neither held nor ignored nor stuck."""
 
 
 async def held(services: Services) -> list[dict[str, Any]]:
     """Return what is held for a person, oldest first."""
-    found = [row.data["data"] async for row in rows(services.store, "views", HELD_LIST)]
-    return [data for data in found if data is not None]
+    return await _listed(services, HELD_LIST)
+
+
+async def waiting(services: Services, days: int) -> list[dict[str, Any]]:
+    """Return what came of late and waits for its case or contact, newest day first."""
+    return await _listed(services, *map(waiting_list, _days(services, days)))
 
 
 async def ignored(services: Services, days: int) -> list[dict[str, Any]]:
     """Return what was ignored of late, newest day first."""
+    return await _listed(services, *map(ignored_list, _days(services, days)))
+
+
+def _days(services: Services, days: int) -> list[str]:
     today = services.clock.now().date()
-    places = [ignored_list((today - timedelta(days=back)).isoformat()) for back in range(days)]
+    return [(today - timedelta(days=back)).isoformat() for back in range(days)]
+
+
+async def _listed(services: Services, *places: str) -> list[dict[str, Any]]:
     found = [row.data["data"] for place in places async for row in rows(services.store, "views", place)]
     return [data for data in found if data is not None]
 
@@ -46,8 +57,8 @@ async def known(services: Services, id_: str) -> Incoming:
 async def releasable(services: Services, id_: str) -> Incoming:
     """Return one that waits for a person; raises NotReleased."""
     found = await known(services, id_)
-    if found.state not in RELEASABLE:
-        raise NotReleased(f"The message is {found.state}: only what is held or ignored is released.")
+    if not found.may_be_released(services.clock.now()):
+        raise NotReleased(f"The message is {found.state}: what is held, ignored or has waited for an hour is released.")
     return found
 
 

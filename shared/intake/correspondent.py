@@ -25,6 +25,8 @@ WAITING = ("contact", "reopening", "opening", "adding")
 """States in which an answer is awaited."""
 RELEASABLE = ("held", "ignored")
 """States in which a person may decide."""
+STUCK_AFTER = timedelta(hours=1)
+"""An answer that has not come by then does not come: a person may decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class Incoming:
     def public_id(self) -> str:
         return public_id(self.correspondent, self.id)
 
+    def may_be_released(self, now: datetime) -> bool:
+        """Whether a person may decide: it is held or ignored, or what it waits for has not come."""
+        is_stuck = self.state in WAITING and now - self.received_at >= STUCK_AFTER
+        return self.state in RELEASABLE or is_stuck
+
 
 def public_id(correspondent: str, activity: str) -> str:
     """Name a message to people and programs: where it is, and which it is."""
@@ -109,25 +116,37 @@ def ignored_list(day: str) -> str:
     return joined("ignored-activities", day)
 
 
-def lines(incoming: Incoming, before: str = "") -> tuple[View, ...]:
-    """Return its lines in the lists of what is held and what was ignored, and leave those that its state was in before.
+def waiting_list(day: str) -> str:
+    """Name the list of what came on a day (UTC) and still waits."""
+    return joined("waiting-activities", day)
 
-    Nothing in them tells who wrote what.
+
+def lines(incoming: Incoming, before: str = "") -> tuple[View, ...]:
+    """Return its line in the list of what is held, ignored or waiting, and leave the one that it was in before.
+
+    Nothing in them tells who wrote what. What goes on waiting for something else keeps its line.
     """
+    listed, left = _list(incoming, incoming.state), _list(incoming, before)
+    if listed == left:
+        return ()
     key = joined(incoming.received_at.isoformat(), incoming.id)
     line: dict[str, Any] = {
         "id": incoming.public_id,
         "channel": incoming.said.channel,
         "received_at": incoming.received_at.isoformat(),
-        "state": incoming.state,
+        "state": "waiting" if incoming.state in WAITING else incoming.state,
         "reason": incoming.reason,
         "rule": incoming.rule,
         "contact": incoming.contact,
         "case": incoming.case,
     }
-    places = {"held": HELD_LIST, "ignored": ignored_list(incoming.received_at.date().isoformat())}
-    return tuple(
-        View(place, key, incoming.version, line if state == incoming.state else None)
-        for state, place in places.items()
-        if state in (incoming.state, before)
-    )
+    views = ((listed, line), (left, None))
+    return tuple(View(place, key, incoming.version, data) for place, data in views if place)
+
+
+def _list(incoming: Incoming, state: str) -> str:
+    """Name the list that it is in, in this state; empty for none."""
+    day = incoming.received_at.date().isoformat()
+    if state in WAITING:
+        return waiting_list(day)
+    return {"held": HELD_LIST, "ignored": ignored_list(day)}.get(state, "")

@@ -13,7 +13,7 @@ from shared.cases.messages import ReactivateCase
 from shared.contacts.messages import PutContact
 from shared.definitions.intake import Limit
 from shared.deliveries.messages import SEND
-from shared.intake.correspondent import RELEASABLE, ROW, WAITING, Correspondent, Incoming, lines
+from shared.intake.correspondent import ROW, WAITING, Correspondent, Incoming, lines
 from shared.intake.judge import judge, judge_by_hand
 from shared.intake.messages import QUEUE, ContinueActivity, ReleaseActivity, TakeActivity
 from shared.intake.opening import BY, activity_of
@@ -61,9 +61,9 @@ def go_on(incoming: Incoming, message: Message[ContinueActivity], _facts: object
 def release(
     incoming: Incoming, message: Message[ReleaseActivity], facts: IntakeFacts, now: datetime
 ) -> Decision[Incoming]:
-    """Do what a person wants with what is held or was ignored."""
+    """Do what a person wants with what is held, was ignored, or waits in vain."""
     body = message.body
-    if incoming.state not in RELEASABLE or (body.ignore and incoming.state == "ignored"):
+    if not incoming.may_be_released(now) or (body.ignore and incoming.state == "ignored"):
         return Decision(refused=Refusal("not_held", "state"))
     if not facts.chosen:
         return Decision(refused=Refusal("not_found", "case" if body.case else "contact"))

@@ -50,7 +50,7 @@ def judge(incoming: Incoming, held: Correspondent, facts: IntakeFacts, now: date
 
 def judge_by_hand(incoming: Incoming, message: ReleaseActivity, facts: IntakeFacts, now: datetime) -> Incoming:
     """Return the message as a person decided: limits and policies do not hold it, nobody is replied to."""
-    released = replace(incoming, by=message.by, reason="", rule="", contact=facts.contact, is_opened=False)
+    released = replace(incoming, by=message.by, reason="", rule="", contact=facts.contact, is_opened=False, reply=None)
     is_placed = facts.thread is not None and facts.thread.how == BY_HAND
     if message.ignore:
         return _ended(released, "ignored", "by_hand")

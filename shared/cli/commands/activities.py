@@ -15,17 +15,24 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The message's id, from th
 def list_(
     context: typer.Context,
     ignored: Annotated[bool, typer.Option("--ignored", help="What rules ignored, instead of what is held.")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="What is on its way, or stuck, instead.")] = False,
     days: Days = 7,
     as_json: AsJson = False,
 ) -> None:
-    """List messages that are held for a person, or that were ignored, and why.
+    """List messages that are held for a person, that were ignored, or that wait, and why.
 
     Example: `carebus activities list --ignored --days 1`
     """
     from shared.cli import activities, output
 
     cli: Cli = context.obj
-    found = cli.run(lambda services: activities.ignored(services, days) if ignored else activities.held(services))
+    if ignored and waiting:
+        stop("A message is either ignored or waiting: give one of the two.", USAGE)
+    if ignored or waiting:
+        look = activities.ignored if ignored else activities.waiting
+        found = cli.run(lambda services: look(services, days))
+    else:
+        found = cli.run(activities.held)
     columns = ("received_at", "channel", "reason", "rule", "contact", "id")
     output.show(found, columns, as_json=as_json, nothing="No messages.")
 
@@ -58,7 +65,7 @@ def release(
     wait: Wait = False,
     timeout: Seconds = 60,
 ) -> None:
-    """Let a held or ignored message go on: limits and the policy for unknown senders do not hold it again.
+    """Let a held, ignored or stuck message go on: limits and the policy for unknown senders do not hold it again.
 
     Example: `carebus activities release 7ZQ3N8M2V7R4T6W9X0YZABCDEF-01KA5Q3N8M2V7R4T6W9X0YZABC --contact C-1 --wait`
     """
@@ -69,7 +76,9 @@ def release(
     if ignore and (contact or case):
         stop("What is ignored goes to no contact and no case.", USAGE)
     found = cli.run(lambda services: activities.releasable(services, id_))
-    typer.echo(output.legible(f"{found.said.channel} of {found.received_at:%Y-%m-%dT%H:%M:%SZ}, {found.reason}"))
+    typer.echo(
+        output.legible(f"{found.said.channel} of {found.received_at:%Y-%m-%dT%H:%M:%SZ}, {found.reason or found.state}")
+    )
     if not yes and not typer.confirm("Ignore it for good?" if ignore else "Let it go on?"):
         stop("Nothing was changed.")
     command = ReleaseActivity(found.correspondent, found.id, by, contact, case, ignore)

@@ -1,13 +1,17 @@
 """`/api/activities`: what is held is seen, and goes on by hand."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.intake.door import MAIL
-from tests.unit.api.client import principal, problem
+from shared.runtime.memory.store import MemoryStore
+from shared.runtime.store import Change
+from tests.unit.api.client import SIGNED_IN, Api, principal, problem
 from tests.unit.api.studio import Studio
 from tests.unit.definitions.world import load
 from tests.unit.intake.desk import TEMPLATES, raw, rules
-from tests.unit.pages.world import CASE, CONTACT
+from tests.unit.pages.world import CASE, CONTACT, World
 
 HELD = "/api/activities/held"
 
@@ -141,3 +145,45 @@ async def test_only_agents_read_what_people_wrote() -> None:
     it.api.headers = principal("operator")
     for path in (HELD, f"/api/activities/{held}"):
         problem(await it.get(path), 403)
+
+
+class Crash(Exception):
+    """The process ended."""
+
+
+class Crashing(MemoryStore):
+    """Whoever writes a case ends before it."""
+
+    armed = True
+
+    async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
+        if self.armed and table == "cases":
+            raise Crash
+        return await super().write(table, partition, *changes)
+
+
+async def test_what_waits_for_an_answer_that_never_comes_is_listed_and_after_an_hour_released() -> None:
+    store = Crashing()
+    world = World(environment=SIGNED_IN, store=store)
+    it = Api(world, principal("agent"))
+    await world.services.definitions.publish(load(f"{TEMPLATES}\n---\n{rules()}"))
+    world.clock.at = world.clock.at.replace(hour=14)
+    await world.has_contact()
+    await world.services.intake.take({"content-type": MAIL}, raw())
+    delivery = world.bus.receive("case-commands")
+    assert delivery is not None
+    with pytest.raises(Crash):
+        await world.services.pipeline.handle("case-commands", delivery.message.body)
+    world.bus.complete(delivery)
+    store.armed = False
+    [line] = (await it.get(f"{HELD}?state=waiting")).json()["items"]
+    assert line["state"] == "waiting"
+    release = f"/api/activities/{line['id']}/release"
+    headers = {**it.headers, "Prefer": "wait=10"}
+    early = await it.client.post(release, json={}, headers=headers)
+    assert problem(early, 409)["errors"] == [{"field": "state", "reason": "not_held"}]
+    world.clock.at += timedelta(hours=1)
+    late = await it.client.post(release, json={}, headers=headers)
+    assert late.status_code == 200, late.text
+    assert late.json()["state"] == "done"
+    assert (await it.get(f"{HELD}?state=waiting")).json()["items"] == []

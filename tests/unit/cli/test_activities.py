@@ -32,6 +32,8 @@ def test_what_is_held_and_what_was_ignored_are_listed_with_their_reasons(laptop:
     assert "automatic_mail" in laptop.done("activities", "list", "--ignored")
     assert len(ids(laptop)) == len(ids(laptop, "--ignored")) == 1
     assert Laptop().done("activities", "list") == "No messages.\n"
+    assert ids(laptop, "--waiting") == []
+    assert laptop.carebus("activities", "list", "--waiting", "--ignored").exit_code == 2
 
 
 def test_a_message_is_shown_whole(laptop: Laptop) -> None:
@@ -55,7 +57,7 @@ def test_it_is_released_after_a_yes(laptop: Laptop) -> None:
     assert (told["state"], bool(told["number"])) == ("done", True)
     again = laptop.carebus("activities", "release", held, "--yes")
     assert again.exit_code == 1
-    assert "only what is held or ignored is released" in again.stderr
+    assert "what is held, ignored or has waited for an hour is released" in again.stderr
 
 
 def test_it_is_ignored_for_good_or_refused_with_the_reason(laptop: Laptop) -> None:

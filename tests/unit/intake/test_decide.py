@@ -10,7 +10,7 @@ from shared.cases.messages import AddActivity, OpenCase, ReactivateCase
 from shared.contacts.messages import PutContact
 from shared.definitions.intake import Create, Intake, Rule, Update
 from shared.deliveries.messages import SendEmail
-from shared.intake.correspondent import HELD_LIST, AutoReply, Correspondent, Incoming
+from shared.intake.correspondent import HELD_LIST, AutoReply, Correspondent, Incoming, waiting_list
 from shared.intake.decide import go_on, release, take
 from shared.intake.judge import judge
 from shared.intake.messages import ContinueActivity, ReleaseActivity, TakeActivity
@@ -80,7 +80,8 @@ def test_what_can_be_put_nowhere_is_held(incoming: Incoming, reason: str) -> Non
     decision = went_on(incoming, REFUSED)
     assert decision.state is not None
     assert (decision.state.state, decision.state.reason, decision.state.reply) == ("held", reason, None)
-    assert [record.list for record in decision.records if isinstance(record, View)] == [HELD_LIST]
+    views = {record.list: record.data is not None for record in decision.records if isinstance(record, View)}
+    assert views == {HELD_LIST: True, waiting_list(START.date().isoformat()): False}
     assert (decision.then, decision.messages) == (None, ())
 
 
