@@ -6,6 +6,15 @@ from typing import Any, ClassVar
 
 from pydantic import AwareDatetime
 
+KEYWORDS: Mapping[str, str] = {
+    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL"), "stop"),
+    **dict.fromkeys(("START", "UNSTOP"), "start"),
+    **dict.fromkeys(("HELP", "INFO"), "help"),
+}
+"""What a whole SMS says, without regard to case and punctuation, to its class; any other is `other`."""
+SAYS: Mapping[str, str] = {"stop": "opted_out", "start": "opted_in"}
+"""Class to the consent that it gives or takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
@@ -118,3 +127,9 @@ class TakeReply:
     reply: str
     text: str
     at: AwareDatetime
+
+
+def keyword(text: str) -> str:
+    """Return the class of an SMS: stop, start, help or other."""
+    word = text.strip(" \t\r\n.,!?\"'").upper()
+    return KEYWORDS.get(word, "other")

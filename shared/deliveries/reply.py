@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.contacts.messages import SetConsent
 from shared.definitions.catalogue import Catalogue
-from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
+from shared.deliveries.messages import SAYS, DeliveryReported, SmsReceived, TakeReply, keyword
 from shared.events.messages import TriggerFired
 from shared.intake.messages import TakeActivity
 from shared.runtime.codec import plain
@@ -19,14 +19,6 @@ from shared.runtime.envelope import Message, restored
 from shared.runtime.ids import derived
 
 TRIGGER = "sms-replied"
-KEYWORDS: Mapping[str, str] = {
-    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL"), "stop"),
-    **dict.fromkeys(("START", "UNSTOP"), "start"),
-    **dict.fromkeys(("HELP", "INFO"), "help"),
-}
-"""What a whole message says, without regard to case and punctuation, to its class; any other is `other`."""
-SAYS: Mapping[str, str] = {"stop": "opted_out", "start": "opted_in"}
-"""Class to the consent that it gives or takes."""
 PURPOSES = ("transactional", "commercial")
 SOURCE = "sms"
 
@@ -99,12 +91,6 @@ def _told(reply: Reply) -> Decision[Reply]:
     report = DeliveryReported(reply.contact, reply.delivery, "replied", reply.at, keyword=reply.keyword)
     counted = Outgoing(derived("replied", reply.id, reply.contact), report)
     return Decision(messages=(*_consents(reply), counted))
-
-
-def keyword(text: str) -> str:
-    """Return the class of a message: stop, start, help or other."""
-    word = text.strip(" \t\r\n.,!?\"'").upper()
-    return KEYWORDS.get(word, "other")
 
 
 def _consents(reply: Reply) -> tuple[Outgoing, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.deliveries.messages import SAYS, SmsReceived, keyword
 from shared.intake.automatic import kind_of, wants_no_answer
 from shared.intake.correspondent import public_id
 from shared.intake.mail import Mail, Unreadable, addresses, message_ids, read
@@ -46,6 +47,7 @@ class Receipt:
 
     activity: str
     location: str
+    """Empty where it is a word that is obeyed, such as STOP: it is no activity, and nothing is shown of it."""
 
 
 class _Attached(BaseModel):
@@ -95,11 +97,13 @@ class IntakeDoor:
             raise Problem(TOO_LARGE, f"The body has more than {LARGEST[media_type] // 1024} KiB.")
         identity, said = self._mailed(body) if media_type == MAIL else self._told(body)
         id_ = derived("activity", said.channel, said.address, identity)
-        envelope = Envelope(id_, said.kind, self.clock.now(), codec.plain(said))
-        await self.bus.send(said.queue, [BusMessage(derived("bus", id_, "0", "activity"), envelope.encode())])
-        log.info("activity_accepted", channel=said.channel, activity=id_)
+        order = _order(said)
+        taken = order or said
+        envelope = Envelope(id_, taken.kind, self.clock.now(), codec.plain(taken))
+        await self.bus.send(taken.queue, [BusMessage(derived("bus", id_, "0", "activity"), envelope.encode())])
+        log.info("activity_accepted", channel=said.channel, activity=id_, is_obeyed=order is not None)
         shown = public_id(said.correspondent, id_)
-        return Receipt(shown, f"/api/activities/{shown}")
+        return Receipt(shown, "" if order else f"/api/activities/{shown}")
 
     def _mailed(self, body: bytes) -> tuple[str, TakeActivity]:
         try:
@@ -142,6 +146,13 @@ class IntakeDoor:
             attachments=_fitting(mail.attachments),
         )
         return replace(said, at=said.at.astimezone(UTC))
+
+
+def _order(said: TakeActivity) -> SmsReceived | None:
+    """Return the SMS whose word is obeyed wherever it comes in, if it is one: it opts a number in or out."""
+    if said.channel != "sms" or keyword(said.text) not in SAYS:
+        return None
+    return SmsReceived(said.address, said.text, said.at, "/api/activities")
 
 
 def _fitting(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:

@@ -7,8 +7,8 @@ import pytest
 from shared.contacts.messages import SetConsent
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.intake import Intake
-from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply
-from shared.deliveries.reply import Replies, Reply, keyword, take_again, take_reply
+from shared.deliveries.messages import DeliveryReported, SmsReceived, TakeReply, keyword
+from shared.deliveries.reply import Replies, Reply, take_again, take_reply
 from shared.events.messages import TriggerFired
 from shared.intake.messages import TakeActivity
 from shared.runtime.decision import Decision, Put

@@ -6,11 +6,13 @@ import pytest
 
 from shared.cases.messages import MergeCases, ResolveCase
 from shared.channels.provider import Outgoing
+from shared.contacts.contact import HEAD, TABLE, Contact
 from shared.contacts.messages import PutContact
 from shared.intake.correspondent import Incoming
 from shared.intake.door import JSON
 from shared.intake.judge import contact_of
 from shared.intake.messages import correspondent_of
+from shared.runtime.aggregate import read_head
 from tests.unit.intake.desk import IntakeDesk, answer_to, raw, rules
 from tests.unit.pages.world import CONTACT
 
@@ -297,3 +299,29 @@ async def test_the_largest_mail_that_the_door_takes_goes_all_the_way(desk: Intak
     assert incoming.state == "done"
     assert "Attached" in str((await desk.timeline(incoming))[-1])
     assert desk.store.partitions("rejected") == []
+
+
+SMS = """
+intake: sms
+unknown_sender: create_contact
+rules: [{rule: all, create: {}}]
+"""
+
+
+@pytest.mark.parametrize(("word", "status"), [("Stop.", "opted_out"), ("START", "opted_in")])
+async def test_a_word_that_is_to_be_obeyed_sets_the_consent_of_whoever_has_the_number_and_opens_no_case(
+    word: str, status: str
+) -> None:
+    desk = IntakeDesk()
+    await desk.publish(rules(), SMS)
+    await desk.world.has_contact()
+    said = {"channel": "sms", "id": "p-1", "from": "+4930123456", "text": word}
+    for _ in range(2):
+        receipt = await desk.hand_in(json.dumps(said).encode(), JSON)
+        await desk.world.work()
+    contact = await read_head(desk.store, TABLE, CONTACT, HEAD, Contact)
+    assert contact is not None
+    assert contact.consents_for("sms") == {"transactional": status, "commercial": status}
+    assert receipt.location == ""
+    assert await desk.cases_of() == []
+    assert desk.store.partitions("correspondents") == []
