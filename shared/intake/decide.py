@@ -14,6 +14,7 @@ from shared.contacts.messages import PutContact
 from shared.definitions.intake import Limit
 from shared.deliveries.messages import SEND
 from shared.intake.correspondent import ROW, WAITING, Correspondent, Incoming, lines
+from shared.intake.greeting import greetable
 from shared.intake.judge import judge, judge_by_hand
 from shared.intake.messages import QUEUE, ContinueActivity, ReleaseActivity, TakeActivity
 from shared.intake.opening import BY, activity_of
@@ -139,12 +140,11 @@ def _following(incoming: Incoming, before: str = "") -> Decision[Any]:
 
 
 def _registration(incoming: Incoming) -> PutContact:
-    """The name is what the mail says, else the beginning of the address: somebody will know better."""
+    """Register whoever wrote under a name that may be greeted: somebody will know better."""
     said = incoming.said
-    name = said.name or said.address.partition("@")[0]
     return PutContact(
         incoming.contact,
-        name,
+        greetable(said.name, said.address),
         email=said.address if said.channel == "email" else "",
         phone=said.address if said.channel == "sms" else "",
     )

@@ -134,3 +134,25 @@ async def test_wherever_the_process_crashes_a_mail_opens_one_case_and_is_answere
         if not countdown.is_over:
             assert moment > 20
             break
+
+
+STRANGERS = {
+    '"Your account is locked: https://evil.example/login" <victim@bank.example>': "victim",
+    '"Visit evil.example now" <victim@bank.example>': "victim",
+    "victim+evil.example@bank.example": "victim",
+    f"{'x' * 61} <victim@bank.example>": "victim",
+    "Dr. Ana-Maria O'Neil <victim@bank.example>": "Dr. Ana-Maria O'Neil",
+    "J.R.R. Tolkien <victim@bank.example>": "J.R.R. Tolkien",
+    "=?utf-8?b?4KS44KWB4KSu4KS/4KSk?= <victim@bank.example>": "सुमित",
+}
+
+
+@pytest.mark.parametrize(("sender", "greeted"), STRANGERS.items())
+async def test_what_strangers_call_themselves_is_not_sent_on_to_others_unless_it_is_a_name(
+    sender: str, greeted: str
+) -> None:
+    desk = IntakeDesk()
+    await desk.publish(rules())
+    await desk.mail(raw(from_=sender))
+    [sent] = desk.sent
+    assert sent.text.startswith(f"Hello {greeted}: ")
