@@ -20,8 +20,6 @@ LONGEST_HEAD = 100_000
 MOST = 100
 """Headers, attachments, and parts in parts that are looked at."""
 LONGEST_NAME = 200
-LONGEST_ADDRESS = 254
-"""Of an address in a mail's envelope (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to")
 """Where our own address may stand: a reply to one's own mail has it in Cc, a forwarding mailbox in the others."""
 

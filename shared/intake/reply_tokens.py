@@ -5,9 +5,6 @@ takes one: learn.microsoft.com/azure/communication-services/concepts/email/email
 whether the mail that it was in was an automatic reply. Relays may change the case of an address, whose part before
 the @ has at most 64 characters (RFC 5321, 4.5.3.1.1): so a mark is of lower-case letters and digits, and its signature
 is cut to 100 bits (RFC 2104, 5, asks for 80). It opens nothing, only adds, and never expires.
-whether the mail that it was in was an automatic reply. Relays may change the case of an address, whose part before the
-@ has at most 64 characters (RFC 5321, 4.5.3.1.1): so a mark is of lower-case letters and digits, and its signature is
-cut to 100 bits (RFC 2104, 5, asks for 80). It opens nothing, only adds, and never expires.
 """
 
 import hashlib
