@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared.deliveries.messages import SAYS, SmsReceived, keyword
 from shared.intake.automatic import kind_of, wants_no_answer
@@ -41,6 +41,16 @@ LONGEST_MEDIA_TYPE = 100
 _Text = Annotated[str, StringConstraints(max_length=1000)]
 
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Times of other years are mistakes, and at the edge of the calendar no other zone has them."""
+
+
+def _of_our_times(at: datetime | None) -> datetime | None:
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"must be of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The message is on the bus; `location` shows what becomes of it. A repeat is answered the same."""
@@ -72,7 +82,7 @@ class Wire(BaseModel):
     subject: _Text = ""
     text: str = ""
     html: str = ""
-    at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    at: Annotated[AwareDatetime | None, Field(strict=False), AfterValidator(_of_our_times)] = None
     headers: Annotated[dict[_Text, str], Field(max_length=200)] = {}
     attachments: Annotated[list[_Attached], Field(max_length=100)] = []
 

@@ -1,6 +1,7 @@
 """What comes to the door is read, refused with the field named, or on the bus before it is answered."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -105,6 +106,10 @@ async def test_an_sms_has_a_number() -> None:
         ({"id": ""}, "id"),
         ({"txt": "x"}, "txt"),
         ({"at": "yesterday"}, "at"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "at"),
+        ({"at": "9999-12-31T23:59:59-14:00"}, "at"),
+        ({"at": "1969-12-31T23:59:59Z"}, "at"),
+        ({"channel": "sms", "from": "+4930123456", "at": "2201-01-01T00:00:00Z"}, "at"),
         ({"attachments": [{"size": -1}]}, "attachments.0.size"),
     ],
 )
@@ -112,6 +117,11 @@ async def test_a_field_that_is_wrong_is_named_and_no_value(fields: dict[str, Any
     problem = await refused(json.dumps({**TOLD, **fields}).encode(), JSON)
     assert (problem.kind.status, problem.errors[0].field) == (422, field)
     assert "nobody" not in str(problem.body())
+
+
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00+14:00", "2200-12-31T23:59:59-14:00"])
+async def test_the_years_1970_to_2200_are_taken(at: str) -> None:
+    assert (await told(at=at)).at == datetime.fromisoformat(at)
 
 
 @pytest.mark.parametrize(
