@@ -1,7 +1,7 @@
 """The one way a message is handled: decode, load, gather, decide, commit, publish."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,14 @@ Read = Callable[[bytes], Awaitable[Envelope]]
 """Reads a foreign message; raises Undecodable, or Transient where it cannot tell yet."""
 
 MAX_CONFLICTS = 50
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where an invocation is: at the message that came, or at one that follows from it."""
+
+    kind: str
+    message: Message[Any]
 
 
 class Pipeline:
@@ -82,15 +90,21 @@ class Pipeline:
         await self._take(body_type.queue, envelope, opened(envelope, body_type))
 
     async def _take(self, queue: str, envelope: Envelope, message: Message[Any]) -> None:
+        place = _Place(envelope.kind, message)
         try:
-            await patiently(self._clock, lambda: self._process(envelope.kind, message))
+            await patiently(self._clock, lambda: self._process(envelope.kind, message, place))
         except Transient as trouble:
             if is_hopeless(self._clock, envelope):
-                await self._refuse(queue, envelope.encode(), message, Undecodable("gave_up"))
+                await self._refuse_at(place, Undecodable("gave_up"))
             else:
                 await again_later(self._bus, self._clock, queue, envelope, trouble)
         except TooLarge:
-            await self._refuse(queue, envelope.encode(), message, Undecodable("too_large"))
+            await self._refuse_at(place, Undecodable("too_large"))
+
+    async def _refuse_at(self, place: _Place, error: Undecodable) -> None:
+        """Refuse the message that cannot be applied, and no other: what it follows from is done."""
+        raw = restored(place.kind, place.message).encode()
+        await self._refuse(self._handlers[place.kind].body.queue, raw, place.message, error)
 
     async def _refuse(self, queue: str, raw: bytes, message: Message[Any], error: Undecodable) -> None:
         """Put on record what could not be applied, and answer whoever asked: nobody shall wait for ever."""
@@ -110,10 +124,11 @@ class Pipeline:
             raise Undecodable("unknown_kind", "kind")
         return handler.body
 
-    async def _process(self, kind: str, message: Message[Any]) -> None:
-        """Apply the message, and in turn each one that is handled in the same invocation."""
+    async def _process(self, kind: str, message: Message[Any], place: _Place) -> None:
+        """Apply the message, and in turn each one that is handled in the same invocation; `place` tells where it is."""
         aggregate: Aggregate | None = None
         while True:
+            place.kind, place.message = kind, message
             outbox, call, aggregate = await self._apply(kind, message, aggregate)
             await self._publisher.publish(outbox, message)
             following = Parcel.of(await self._perform(call)) if call is not None else outbox.then

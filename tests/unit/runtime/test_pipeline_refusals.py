@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Envelope, Message, decode
-from shared.runtime.errors import TooLarge, Undecodable
+from shared.runtime.errors import TooLarge, Unavailable, Undecodable
 from shared.runtime.handler import Handler, not_found
+from shared.runtime.retry import FEWEST_ATTEMPTS, GIVE_UP_AFTER
+from shared.runtime.store import Store
 from tests.unit.runtime.world import ADD, NOON, REPLY, Add, Follow, Tally, Told, World, counted, key, raw
 
 HUGE = "x" * 200_000
@@ -143,6 +145,38 @@ async def test_what_is_refused_inside_an_invocation_is_kept_for_the_queue_it_bel
     world = World(replace(ADD, create=followed), absent)
     await world.handle()
     assert await world.rejected() == [("followers", "not_found", "")]
+
+
+def asks_for_more(message: Message[Add], _facts: object, _now: datetime) -> Decision[Tally]:
+    return counted(Tally(1), message, then=Outgoing("f1", Follow(), reply_to=REPLY))
+
+
+def hoards(tally: Tally, message: Message[Follow], _facts: object, _now: datetime) -> Decision[Tally]:
+    return counted(tally, message, detail={"all": HUGE * 3})
+
+
+async def test_what_follows_is_refused_by_itself_where_it_is_too_large() -> None:
+    world = World(replace(ADD, create=asks_for_more), Handler(Follow, Tally, key, hoards))
+    await world.handle()
+    assert await world.rejected() == [("followers", "too_large", "")]
+    [body] = await world.rejected_bodies()
+    assert (decode(body).id, decode(body).kind) == ("f1", "follow")
+    [answer] = world.bus.envelopes("askers")
+    assert answer.body["answer"] == {"outcome": "refused", "reason": "too_large"}
+    assert await world.total() == 1
+
+
+async def test_what_follows_is_given_up_by_itself_after_a_day_of_trouble() -> None:
+    async def down(_store: Store, _message: Message[Follow], _tally: Tally | None) -> None:
+        raise Unavailable
+
+    world = World(replace(ADD, create=asks_for_more), Handler(Follow, Tally, key, refusing, gather=down))
+    world.clock.at = NOON + GIVE_UP_AFTER
+    await world.handle(attempt=FEWEST_ATTEMPTS)
+    assert await world.rejected() == [("followers", "gave_up", "")]
+    [answer] = world.bus.envelopes("askers")
+    assert answer.body["answer"] == {"outcome": "refused", "reason": "gave_up"}
+    assert world.bus.sent("tallies") == []
 
 
 async def test_what_the_bus_would_not_take_is_refused_before_the_commit() -> None:
