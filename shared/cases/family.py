@@ -20,6 +20,8 @@ from shared.runtime.ids import derived
 
 MOST = 100
 """Cases below one; as many that are there no longer are remembered, so that no late word brings them back."""
+CASCADED_TEXT = 200
+"""Characters of its resolution that a case tells those below it: all of them stand in one row, at six bytes each."""
 CASES = "carebus/cases"
 """Who acts where one case has an effect on another."""
 
@@ -133,13 +135,14 @@ def _passed_on(case: Case, target: str, message: Message[NoteChild]) -> Decision
 
 
 def closed_with(parent: Case, children: tuple[str, ...], cause: str, by: str, **fields: bool) -> tuple[Outgoing, ...]:
-    """Return what closes cases with the one above, in the same way."""
+    """Return what closes cases with the one above, in the same way; a long text is read there."""
+    whole = parent.resolution
+    text = whole if len(whole) <= CASCADED_TEXT else f"{whole[: CASCADED_TEXT - 1]}…"
 
     def closing(child: str) -> ResolveCase | CancelCase:
         if parent.status == "resolved":
-            reason, text = parent.status_reason, parent.resolution
-            return ResolveCase(child, by, reason, text, if_parent=parent.id, **fields)
-        return CancelCase(child, by, parent.resolution, if_parent=parent.id)
+            return ResolveCase(child, by, parent.status_reason, text, if_parent=parent.id, **fields)
+        return CancelCase(child, by, text, if_parent=parent.id)
 
     return tuple(Outgoing(derived("cascade", cause, child), closing(child)) for child in children)
 

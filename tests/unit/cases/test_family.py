@@ -185,3 +185,10 @@ def test_who_has_moved_by_itself_stays_there_and_says_so(elsewhere: str | None) 
     decision = decided(case(parent=elsewhere), AttachCase(CASE, "kim", "A", instead_of="B"))
     assert decision.state is None
     assert said(decision) == [NoteChild("A", CASE, is_open=True, version=1, is_below=elsewhere == "A", answers="m1")]
+
+
+def test_children_hear_the_beginning_of_a_long_text() -> None:
+    held = case(children={"C": Child(is_open=True, version=1)})
+    decision = decided(held, ResolveCase(CASE, "kim", text="ж" * 2000), catalogue=CASCADE)
+    [told] = said(decision)
+    assert told.text == "ж" * 199 + "…"
