@@ -13,10 +13,11 @@ from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, KEY_REUSED, NOT_NOW
-from shared.api.services import Provided
+from shared.api.services import Provided, Services
 from shared.api.tasks import show_task
-from shared.cases.case import TABLE
+from shared.cases.case import MOST_ACTIVITIES, TABLE
 from shared.cases.messages import AddActivity
+from shared.cases.refusals import WORDS
 from shared.cases.timeline import LINE, Line, activity
 from shared.runtime.codec import plain, typed
 from shared.runtime.ids import derived, quoted
@@ -101,13 +102,29 @@ async def plan(
         raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
     if before is None and not case.is_open:
         raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
+    if before is None and len(case.open_activities) >= MOST_ACTIVITIES:
+        raise _too_many()
     if before is None:
         await errand.send(id_, command)
     location = f"/api/tasks/{task}"
-    created = await errand.until(lambda: services.store.get("tasks", quoted(task), "head"))
+    created = await errand.until(lambda: _planned(services, case_id, id_, task))
     if created is None or not errand.is_patient:
         return errand.accepted(location, {"command": id_, "task": task})
     shown = await show_task(agent, services, task, Response())
     response = errand.done(location, shown)
     response.status_code = 201
     return response
+
+
+async def _planned(services: Services, case: str, command: str, task: str) -> Row | None:
+    """Return the task's row once it is there; raises Problem where the case has refused it meanwhile."""
+    if (row := await services.store.get("tasks", quoted(task), "head")) is not None:
+        return row
+    step = await activity(services.store, case, command)
+    if step is not None and step.outcome == "refused":
+        raise _too_many()
+    return None
+
+
+def _too_many() -> Problem:
+    return Problem(NOT_NOW, WORDS["too_many_activities"], [FieldError("case", "too_many_activities")])

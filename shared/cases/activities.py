@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import datetime
 
-from shared.cases.case import Case, OpenActivity
+from shared.cases.case import MOST_ACTIVITIES, Case, OpenActivity
 from shared.cases.messages import NoteActivity, NoteArticle, PlanActivity
 from shared.definitions.catalogue import Catalogue
-from shared.runtime.decision import Decision, Outgoing
+from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 from shared.tasks.messages import PutTask
+
+LONGEST_SUBJECT = 200
+"""Characters that a case keeps of a task's subject, which a definition may have made long."""
 
 
 def plan_activity(case: Case, message: Message[PlanActivity], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
@@ -18,7 +21,9 @@ def plan_activity(case: Case, message: Message[PlanActivity], _catalogue: Catalo
     if case.merged_into is not None:
         there = PlanActivity(case.merged_into, replace(task, case=case.merged_into))
         return Decision(then=Outgoing(message.id, there, reply_to=message.reply_to))
-    planned = {**case.open_activities, task.task: OpenActivity(task.type, task.subject)}
+    if len(case.open_activities) >= MOST_ACTIVITIES:
+        return Decision(refused=Refusal("too_many_activities", "case"))
+    planned = {**case.open_activities, task.task: OpenActivity(task.type, task.subject[:LONGEST_SUBJECT])}
     return Decision(
         state=replace(case, open_activities=planned),
         outcome="planned",

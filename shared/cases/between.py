@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from shared.cases.case import OpenActivity
+from shared.cases.case import MOST_ACTIVITIES, OpenActivity
 from shared.cases.queue import QUEUE
 from shared.cases.timeline import Line
 
@@ -68,6 +68,8 @@ class MergeInto:
     text: str = ""
     parent: str | None = None
     """The case above the target."""
+    room: int = MOST_ACTIVITIES
+    """How many open activities the target takes over from this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ from shared.definitions.conditions import MISSING, NOW, Lookup
 from shared.runtime.ids import joined
 from shared.sla.instance import Instance
 
+MOST_ACTIVITIES = 100
+"""What may be open for one case: all of it moves in one message when the case is merged."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenActivity:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shared.cases import family, transitions
 from shared.cases.between import AttachCase, MergeInto, MoveLines, NoteMerge, TakeLines, TakeOver
-from shared.cases.case import TABLE, Case
+from shared.cases.case import MOST_ACTIVITIES, TABLE, Case
 from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import MergeCases
 from shared.cases.telling import NOTED
@@ -38,10 +38,11 @@ def merge_cases(case: Case, message: Message[MergeCases], _catalogue: Catalogue,
     if reason := _unfit(case, body.sources):
         return Decision(refused=Refusal(reason, "sources"))
     pending = {**case.merging, **dict.fromkeys(body.sources, "pending")}
+    room = max(MOST_ACTIVITIES - len(case.open_activities), 0) // len(body.sources)
     asked = tuple(
         Outgoing(
             derived("merge", message.id, source),
-            MergeInto(source, body.by, case.id, case.contact, body.text, case.parent),
+            MergeInto(source, body.by, case.id, case.contact, body.text, case.parent, room),
         )
         for source in body.sources
     )
@@ -97,6 +98,8 @@ def _unmergeable(case: Case, body: MergeInto, catalogue: Catalogue) -> str:
         return "another_customer"
     if case.is_merging:
         return "is_merging"
+    if len(case.open_activities) > body.room:
+        return "too_many_activities"
     return "has_children" if case.below and body.parent not in (None, case.id) else ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     "open_activities": "Something is still to be done for the case: close it, or confirm with cancel_activities.",
+    "too_many_activities": "As much is still to be done for the case as there can be: close some of it first.",
     "open_children": "Cases below it are open.",
     "is_merging": "Another case is just being merged into it.",
     "already_so": "That is so already.",

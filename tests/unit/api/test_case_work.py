@@ -1,12 +1,14 @@
 """Timelines, activities and tasks of a case, over HTTP."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from shared.cases.case import MOST_ACTIVITIES
 from shared.cases.messages import AddActivity, CancelCase, MergeCases, ResolveCase
-from shared.tasks.messages import CloseTask
+from shared.tasks.messages import CloseTask, CreateTask
 from tests.unit.api.client import Api, problem
 from tests.unit.pages.world import CASE, CONTACT, START
 
@@ -161,6 +163,15 @@ async def test_nothing_is_planned_for_a_closed_case() -> None:
     api = await with_case()
     await api.world.say(CancelCase(CASE, "kim"))
     assert problem(await planned(api), 409)["errors"] == [{"field": "case", "reason": "case_is_closed"}]
+
+
+async def test_a_case_with_too_much_to_do_takes_no_more() -> None:
+    api = await with_case()
+    for number in range(MOST_ACTIVITIES - 1):
+        await api.world.say(CreateTask(f"T-{number}", "Call", CONTACT, "queue", "q", START, CASE))
+    at_once = await asyncio.gather(planned(api, Prefer="wait=5"), planned(api, Prefer="wait=5"))
+    assert sorted(response.status_code for response in at_once) == [201, 409]
+    assert problem(await planned(api), 409)["errors"] == [{"field": "case", "reason": "too_many_activities"}]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.cases.activities import note_activity, plan_activity, plan_for_nothing
-from shared.cases.case import OpenActivity
+from shared.cases.activities import LONGEST_SUBJECT, note_activity, plan_activity, plan_for_nothing
+from shared.cases.case import MOST_ACTIVITIES, OpenActivity
 from shared.cases.messages import NoteActivity, PlanActivity
 from shared.runtime.decision import Decision, Outgoing, Refusal, View
 from shared.runtime.ids import derived
@@ -49,6 +49,19 @@ def test_what_is_planned_is_counted_and_then_created() -> None:
     assert decision.state == case(open_activities=COUNTED)
     assert (decision.outcome, decision.detail) == ("planned", {"task": "T1"})
     assert decision.then == Outgoing(derived("task", "m1"), PutTask(CALL))
+
+
+def test_a_case_with_too_much_to_do_takes_no_more() -> None:
+    full = {f"T{number}": OpenActivity("task", "Call") for number in range(2, MOST_ACTIVITIES + 2)}
+    decision = plan_activity(case(open_activities=full), message(PlanActivity(CASE, CALL)), CATALOGUE, LATER)
+    assert decision == Decision(refused=Refusal("too_many_activities", "case"))
+
+
+def test_a_case_keeps_the_beginning_of_a_long_subject() -> None:
+    long = replace(CALL, subject="x" * 5000)
+    decision = plan_activity(case(), message(PlanActivity(CASE, long)), CATALOGUE, LATER)
+    assert decision.state == case(open_activities={"T1": OpenActivity("phone_call", "x" * LONGEST_SUBJECT)})
+    assert decision.then == Outgoing(derived("task", "m1"), PutTask(long))
 
 
 def test_a_closed_case_may_be_followed_up() -> None:

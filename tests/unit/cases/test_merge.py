@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.cases.between import AttachCase, MergeInto, MoveLines, NoteChild, NoteMerge, TakeLines, TakeOver
-from shared.cases.case import Case, Child, OpenActivity
+from shared.cases.case import MOST_ACTIVITIES, Case, Child, OpenActivity
 from shared.cases.commands import CHANGES
 from shared.cases.family import MOST as MOST_CHILDREN
 from shared.cases.merge import MOST, PAGE, PAGE_CHARACTERS, LineMover, merge_nothing
@@ -40,8 +40,15 @@ def into(target: str = "A", **fields: Any) -> MergeInto:
 def test_the_case_that_stays_names_the_others_and_asks_each() -> None:
     decision = decided(case(parent="P"), MergeCases(CASE, "kim", ("B", "C"), "Same."))
     assert decision.state == case(parent="P", merging={"B": "pending", "C": "pending"})
-    assert said(decision) == [MergeInto(source, "kim", CASE, CONTACT, "Same.", "P") for source in ("B", "C")]
+    assert said(decision) == [MergeInto(source, "kim", CASE, CONTACT, "Same.", "P", 50) for source in ("B", "C")]
     assert (decision.outcome, decision.detail) == ("merging", {"sources": ["B", "C"]})
+
+
+@pytest.mark.parametrize(("held", "room"), [(1, MOST_ACTIVITIES - 1), (MOST_ACTIVITIES, 0), (MOST_ACTIVITIES + 9, 0)])
+def test_another_one_hears_how_much_it_may_bring(held: int, room: int) -> None:
+    activities = {f"T{number}": TASKS["T1"] for number in range(held)}
+    [asked] = said(decided(case(open_activities=activities), MergeCases(CASE, "kim", ("B",))))
+    assert asked.room == room
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,7 @@ FORBIDS = Catalogue({}, {}, {}, policies={"cases": Policy(allowed={"in_progress"
         (case("merged"), into(), CATALOGUE, "case_is_closed"),
         (case(), into(contact="C-2"), CATALOGUE, "another_customer"),
         (case(merging={"B": "pending"}), into(), CATALOGUE, "is_merging"),
+        (case(open_activities=TASKS), into(room=0), CATALOGUE, "too_many_activities"),
         (case(), into(), FORBIDS, "transition_not_in_policy"),
         (case(children={"X": CLOSED}), into(parent="P"), CATALOGUE, "has_children"),
     ],
