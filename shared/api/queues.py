@@ -1,6 +1,7 @@
 """`/api/queues`: where cases wait, who could take them, and in which order."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Annotated, Self
@@ -11,17 +12,17 @@ from shared.agents.agent import list_of_queue as members_of
 from shared.agents.fit import Candidate
 from shared.api.access import Agent, is_supervisor
 from shared.api.agents import find_agent
-from shared.api.case_views import CaseLine
+from shared.api.case_views import CaseLine, find_case
 from shared.api.listing import Listing, Paged, Source
 from shared.api.principal import Principal
 from shared.api.problems import FORBIDDEN, NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.cases.case import Case
-from shared.cases.placing import list_of_queue
+from shared.cases.placing import list_of_queue, waits_at
 from shared.definitions.queue import Access, Assignment, Queue
 from shared.runtime.codec import typed
 from shared.runtime.problem import Problem
-from shared.runtime.store import Row
+from shared.runtime.store import Delete, Row, Store
 
 QueueName = Annotated[str, Path(alias="queue", max_length=64)]
 
@@ -85,12 +86,21 @@ async def list_members(_agent: Agent, services: Provided, name: QueueName, pager
 async def list_waiting(agent: Agent, services: Provided, name: QueueName, pager: Paged) -> Listing[WaitingCase]:
     """List what waits in a queue: the most urgent first, then who came first. A private one shows it to members."""
     await _check_member(services, await _known(services, name), agent)
-    return await pager.read(services.store, Source("views", list_of_queue(name)), waiting_case)
+    page = await pager.read(services.store, Source("views", list_of_queue(name)), lambda row: row)
+    return Listing(items=await waiting_cases(services.store, name, page.items), next=page.next)
 
 
-def waiting_case(row: Row) -> WaitingCase:
-    """Return a line of a queue's list as it is shown."""
+async def waiting_cases(store: Store, queue: str, rows: Iterable[Row]) -> list[WaitingCase]:
+    """Return lines of a queue's list as they are shown. Each case is asked: a line that is wrong goes for good."""
+    shown = await asyncio.gather(*(_waiting(store, list_of_queue(queue), row) for row in rows))
+    return [case for case in shown if case is not None]
+
+
+async def _waiting(store: Store, list_: str, row: Row) -> WaitingCase | None:
     case = typed(Case, row.data["data"])
+    if not waits_at(await find_case(store, case.id), list_, row.key):
+        await store.write("views", list_, Delete(row.key))
+        return None
     held = case.assignment
     own = {field.name: getattr(case, field.name) for field in fields(CaseLine)}
     return WaitingCase(**own, queued_at=held.queued_at, skills=held.skills, passed_over=held.passed_over)

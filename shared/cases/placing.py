@@ -92,6 +92,11 @@ def need_of(case: Case) -> Need:
     return Need(case.queue, case.assignment.skills, case.assignment.left_by)
 
 
+def waits_at(case: Case | None, list_: str, key: str) -> bool:
+    """Tell whether a line is still right: what comes again, or crashed half-way, may leave one that never will be."""
+    return case is not None and (list_of(case), case.assignment.place) == (list_, key)
+
+
 def list_of(case: Case) -> str:
     """Name the list where a case waits, or would if nobody had it; empty where it was sent nowhere."""
     if case.queue:

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.agents.agent import list_of_queue as members_of
 from shared.agents.messages import PutAgent
-from shared.api.queues import QueueLine, waiting_case
+from shared.api.queues import QueueLine, waiting_cases
 from shared.cases.placing import list_of_queue
 from shared.cli.agents import skills_text, told
 from shared.cli.rows import rows
@@ -37,7 +37,8 @@ async def shown(services: Services, name: str) -> dict[str, Any]:
     if name not in published:
         raise NoSuchQueue(f"There is no queue {name}{nearest(name, published)}.")
     members = [row.data["data"] async for row in rows(services.store, "views", members_of(name))]
-    waiting = [plain(waiting_case(row)) async for row in rows(services.store, "views", list_of_queue(name))]
+    lines = [row async for row in rows(services.store, "views", list_of_queue(name))]
+    waiting = [plain(case) for case in await waiting_cases(services.store, name, lines)]
     return {
         **plain(QueueLine.of(published[name])),
         "members": [told(member) for member in members if member is not None],

@@ -12,7 +12,7 @@ from shared.agents.slots import Glance
 from shared.cases import case as cases
 from shared.cases.assignment import Search
 from shared.cases.messages import AssignCase, PickCase, SeekAgent
-from shared.cases.placing import list_of, list_of_person, list_of_queue, need_of
+from shared.cases.placing import list_of_person, list_of_queue, need_of, waits_at
 from shared.definitions.published import Definitions
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
@@ -92,7 +92,7 @@ async def _looked_at(store: Store, list_: str, row: Row, agent: agents.Agent) ->
     if line.id in agent.slots.values() or misfit(candidate, need_of(line)):
         return Found(looked_at=1)
     case = await _case(store, line.id)
-    if case is None or (list_of(case), case.assignment.place) != (list_, row.key):
+    if case is None or not waits_at(case, list_, row.key):
         return Found(stale=((list_, row.key),), looked_at=1)
     need = need_of(case)
     return Found(() if misfit(candidate, need) else (Waiting(case.id, case.assignment.place, need),), looked_at=1)

@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from shared.cases.messages import OpenCase
+from shared.cases.placing import list_of_queue
+from shared.runtime.codec import plain
+from shared.runtime.envelope import Envelope
 from tests.unit.api.client import Api, problem
 from tests.unit.api.office import Office, office
+from tests.unit.pages.world import CONTACT
 
 KIM = {"name": "Kim", "capacity": 2, "skills": {"pumps": 3}, "queues": ["first"]}
 
@@ -123,6 +128,20 @@ async def test_what_waits_is_listed_by_priority_then_time_page_by_page() -> None
     first = await it.seen("/api/queues/first/cases?limit=3")
     second = await it.seen(first["next"])
     assert [each["id"] for each in first["items"] + second["items"]] == ["K-3", "K-2", "K-4", "K-1"]
+
+
+async def test_what_comes_again_puts_no_case_back_into_the_queue_that_it_has_left() -> None:
+    it = await office()
+    await it.has_agent(queues=("returns",))
+    body = OpenCase("K-1", CONTACT, "A case", queue_name="returns")
+    said = Envelope("said-1", body.kind, it.world.clock.at, plain(body))
+    for waiting in (["K-1"], []):
+        await it.world.services.pipeline.take(said)
+        await it.world.work()
+        assert [each["id"] for each in (await it.seen("/api/queues/returns/cases"))["items"]] == waiting
+        await it.post("/api/cases/K-1/pick")
+        await it.world.work()
+    assert (await it.world.store.page("views", list_of_queue("returns"))).rows == ()
 
 
 async def test_what_waits_in_a_private_queue_is_shown_to_members_and_supervisors() -> None:
