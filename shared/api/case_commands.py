@@ -24,6 +24,7 @@ from shared.cases.messages import (
     SetParent,
     UpdateCase,
 )
+from shared.definitions.bounds import LONGEST, Priority, Type
 from shared.runtime.problem import FieldError, Problem
 
 Text = Annotated[str, Field(max_length=2000)]
@@ -63,13 +64,13 @@ class Change(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    description: Text | None = None
-    subject: Annotated[str, Field(max_length=200)] | None = None
-    product: Annotated[str, Field(max_length=200)] | None = None
-    priority: Literal["critical", "high", "normal", "low"] | None = None
-    type: Literal["question", "problem", "request"] | None = None
-    owner: Annotated[str, Field(max_length=256)] | None = None
+    title: Annotated[str, Field(min_length=1, max_length=LONGEST["title"])] | None = None
+    description: Annotated[str, Field(max_length=LONGEST["description"])] | None = None
+    subject: Annotated[str, Field(max_length=LONGEST["subject"])] | None = None
+    product: Annotated[str, Field(max_length=LONGEST["product"])] | None = None
+    priority: Priority | None = None
+    type: Type | None = None
+    owner: Annotated[str, Field(max_length=LONGEST["owner"])] | None = None
 
 
 class Escalation(Body):

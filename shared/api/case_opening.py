@@ -1,6 +1,6 @@
 """`POST /api/cases`: somebody calls, writes or comes by, and a case is opened for them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,6 +17,7 @@ from shared.cases.timeline import activity
 from shared.contacts.contact import HEAD as CONTACT_HEAD
 from shared.contacts.contact import TABLE as CONTACTS
 from shared.contacts.contact import Contact
+from shared.definitions.bounds import LONGEST, Origin, Priority, Type
 from shared.devices.device import TABLE as DEVICES
 from shared.runtime.aggregate import read_head
 from shared.runtime.codec import plain
@@ -34,20 +35,20 @@ class Opening(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     contact: Id
-    title: str = Field(min_length=1, max_length=200)
-    description: str = Field("", max_length=2000)
-    subject: str = Field("", max_length=200)
-    product: str = Field("", max_length=200)
-    priority: Literal["critical", "high", "normal", "low"] = "normal"
-    type: Literal["question", "problem", "request"] = "problem"
-    origin: Literal["phone", "email", "web", "sms", "iot", "chat"] = "phone"
-    owner: str = Field("", max_length=256)
-    queue: str = Field("", max_length=64)
+    title: str = Field(min_length=1, max_length=LONGEST["title"])
+    description: str = Field("", max_length=LONGEST["description"])
+    subject: str = Field("", max_length=LONGEST["subject"])
+    product: str = Field("", max_length=LONGEST["product"])
+    priority: Priority = "normal"
+    type: Type = "problem"
+    origin: Origin = "phone"
+    owner: str = Field("", max_length=LONGEST["owner"])
+    queue: str = Field("", max_length=LONGEST["queue"])
     device: Id | None = None
     error_code: int | None = None
     parent: Id | None = None
     entitlement: Id | None = None
-    sla: str = Field("", max_length=64)
+    sla: str = Field("", max_length=LONGEST["sla"])
     conversation: str = Field("", max_length=256)
 
 

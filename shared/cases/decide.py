@@ -20,6 +20,7 @@ from shared.cases.messages import (
     SetParent,
     UpdateCase,
 )
+from shared.definitions.bounds import CHOICES, LONGEST, cut, fit
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Policy
 from shared.devices.messages import BindAlert, ClaimGuard
@@ -30,13 +31,6 @@ from shared.tasks.messages import CloseTask
 
 EDITABLE = ("title", "description", "subject", "product", "priority", "type", "owner")
 """Columns that an agent may change while the case is active; the others have commands of their own."""
-CHOICES = {
-    "priority": ("critical", "high", "normal", "low"),
-    "type": ("question", "problem", "request"),
-    "origin": ("phone", "email", "web", "sms", "iot", "chat"),
-}
-LONGEST = {"title": 200, "description": 2000, "subject": 200, "product": 200, "owner": 256}
-"""Characters (DOMAIN.md 5)."""
 RESPONSES = ("phone_call", "email", "sms", "conversation", "appointment")
 """Activities to the customer of which the first one is the first response."""
 
@@ -64,7 +58,7 @@ async def reactivate_case(message: Message[ReactivateCase], _now: datetime) -> D
 
 
 def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
-    creation, opening, coverage = message.body, message.body.opening, message.body.coverage
+    creation, opening, coverage = message.body, _fitted(message.body.opening), message.body.coverage
     case = Case(
         id=creation.case,
         number=creation.number,
@@ -96,6 +90,14 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         answer=Answer({"outcome": "opened", "case_id": case.id, "number": case.number}),
         messages=_below(case, opening.parent, opening.by) if opening.parent else (),
     )
+
+
+def _fitted(opening: OpenCase) -> OpenCase:
+    """Return it as far as a case can hold it: a device's alert is not refused for what it says besides."""
+    usual = OpenCase(opening.case, opening.contact, "")
+    said = fit({name: getattr(opening, name) for name in (*CHOICES, *LONGEST) if name != "queue"})
+    rest = {name: getattr(usual, name) for name in CHOICES if name not in said}
+    return replace(opening, queue_name=cut(opening.queue_name, "queue"), **said, **rest)
 
 
 def _below(case: Case, parent: str, by: str) -> tuple[Outgoing, ...]:

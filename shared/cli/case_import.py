@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cases.decide import CHOICES
 from shared.cases.messages import OpenCase
 from shared.cases.transitions import ACTIVE
 from shared.cli.importing import refusals
@@ -18,6 +17,7 @@ from shared.cli.services import Services
 from shared.contacts import checks
 from shared.contacts import contact as contacts
 from shared.contacts.importing import Check, read_lines
+from shared.definitions.bounds import CHOICES, LONGEST
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.names import nearest
 from shared.definitions.published import Definitions
@@ -25,7 +25,6 @@ from shared.runtime.codec import plain
 from shared.runtime.envelope import Envelope
 from shared.runtime.ids import derived, quoted
 
-LONGEST_DESCRIPTION = 2000
 BY = "carebus/import"
 
 
@@ -125,8 +124,9 @@ def _title(value: str) -> str:
 
 
 def _description(value: str) -> str:
-    if len(value) > LONGEST_DESCRIPTION:
-        raise checks.Wrong(f"is longer than {LONGEST_DESCRIPTION} characters")
+    longest = LONGEST["description"]
+    if len(value) > longest:
+        raise checks.Wrong(f"is longer than {longest} characters")
     return value
 
 

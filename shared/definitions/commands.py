@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.definitions.attributes import Attribute, fits
+from shared.definitions.bounds import CHOICES
 from shared.definitions.names import nearest
 from shared.definitions.node import Node
 from shared.definitions.reader import Reader
 
 REFERENCE, TEXT, NUMBER, BOOLEAN = (Attribute(type_) for type_ in ("reference", "text", "number", "boolean"))
-PRIORITIES = ("critical", "high", "normal", "low")
-TYPES = ("question", "problem", "request")
-ORIGINS = ("phone", "email", "web", "sms", "iot", "chat")
 ABOUT_CASES: Mapping[str, Attribute] = {"case_id": REFERENCE, "number": TEXT, "outcome": TEXT}
 SAID: Mapping[str, Attribute] = {"title": TEXT, "description": TEXT, "subject": TEXT, "product": TEXT}
 
@@ -36,12 +34,12 @@ COMMANDS: Mapping[str, Command] = {
             "error_code": NUMBER,
             **dict.fromkeys(("priority", "type", "origin", "queue", "sla", "alert_key"), TEXT),
         },
-        choices={"priority": PRIORITIES, "type": TYPES, "origin": ORIGINS},
+        choices=CHOICES,
     ),
     "update_case": Command(
         needs={"case": REFERENCE},
         one_of={**SAID, "priority": TEXT, "type": TEXT, "owner": REFERENCE},
-        choices={"priority": PRIORITIES, "type": TYPES},
+        choices={name: CHOICES[name] for name in ("priority", "type")},
     ),
     "change_status": Command(
         needs={"case": REFERENCE, "status_reason": TEXT},

@@ -52,11 +52,6 @@ FIELDS: Mapping[str, Attribute] = {
     "error_code": Attribute("number", optional=True),
 }
 """What a rule may say of a case that it opens."""
-CLOSED_LISTS: Mapping[str, tuple[str, ...]] = {
-    "priority": ("critical", "high", "normal", "low"),
-    "type": ("question", "problem", "request"),
-    "origin": ("phone", "email", "web", "sms", "iot", "chat"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from shared.definitions import attribute_reader, conditions, mapping, templates
 from shared.definitions.attributes import Attribute, fits
+from shared.definitions.bounds import CHOICES
 from shared.definitions.intake import (
     CHANNELS,
-    CLOSED_LISTS,
     COLUMNS,
     FIELDS,
     UNKNOWN_SENDERS,
@@ -122,7 +122,7 @@ class _Rules:
     def _check_constant(self, name: str, node: Node) -> None:
         """A priority and the like is one of a closed list; that of a path is looked at when a message comes."""
         constant = node.value.get("value") if isinstance(node.value, Mapping) else None
-        allowed = CLOSED_LISTS.get(name)
+        allowed = CHOICES.get(name)
         if allowed and constant is not None and isinstance(constant.value, str) and constant.value not in allowed:
             near = nearest(constant.value, allowed)
             self._reader.fault(constant, f"`{constant.value}` is not one of {', '.join(allowed)}{near}")

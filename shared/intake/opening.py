@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.cases.messages import AddActivity, OpenCase
+from shared.definitions.bounds import cut, fit
 from shared.definitions.conditions import Lookup
-from shared.definitions.intake import CLOSED_LISTS, Create
+from shared.definitions.intake import Create
 from shared.definitions.mapping import resolve
 from shared.intake.messages import TakeActivity
 
@@ -18,8 +19,6 @@ ORIGINS: Mapping[str, str] = {"email": "email", "sms": "sms", "webhook": "web"}
 TYPES: Mapping[str, str] = {"email": "email", "sms": "sms", "webhook": "conversation"}
 """Channel to the kind of activity that it is on the timeline."""
 UNTITLED: Mapping[str, str] = {"email": "E-mail without a subject", "sms": "SMS", "webhook": "Request"}
-LONGEST: Mapping[str, int] = {"title": 200, "description": 2000, "subject": 200, "product": 200, "queue": 64, "sla": 64}
-"""Characters (DOMAIN.md 5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,15 @@ def opening_of(
     case: str, said: TakeActivity, contact: str, create: Create | None, lookup: Lookup, thread: Thread | None
 ) -> OpenCase:
     """Return the case to open. One that goes on from a closed one says so, and is of the same conversation."""
-    values = _fit(resolve(create.fields, lookup) if create else {})
+    values = _said(resolve(create.fields, lookup) if create else {})
     text = str(values.get("description", "")) or said.text
     if thread is not None:
         text = f"Goes on from {thread.number}.\n\n{text}"
     return OpenCase(
         case=case,
         contact=contact,
-        title=_cut(str(values.get("title", "")).strip() or said.subject or UNTITLED[said.channel], "title"),
-        description=_cut(text, "description"),
+        title=cut(str(values.get("title", "")).strip() or said.subject or UNTITLED[said.channel], "title"),
+        description=cut(text, "description"),
         priority=str(values.get("priority", "normal")),
         origin=str(values.get("origin", ORIGINS[said.channel])),
         type=str(values.get("type", "request")),
@@ -92,20 +91,8 @@ def _attached(said: TakeActivity) -> str:
     return "\n".join(["Attached, and not kept:", *listed]) if listed else ""
 
 
-def _fit(values: Mapping[str, object]) -> dict[str, Any]:
-    """Return what can be said of a case: a value from outside that is none is left out."""
-    fit: dict[str, Any] = {}
-    for name, value in values.items():
-        if name in CLOSED_LISTS and value not in CLOSED_LISTS[name]:
-            continue
-        if name == "error_code":
-            if isinstance(value, int | float) and value == int(value):
-                fit[name] = int(value)
-            continue
-        fit[name] = _cut(str(value), name)
-    return fit
-
-
-def _cut(text: str, name: str) -> str:
-    longest = LONGEST.get(name, 256)
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def _said(values: Mapping[str, object]) -> dict[str, Any]:
+    """Return what a rule says of a case, as far as a case can hold it; a code from outside may be no whole number."""
+    said = fit({name: str(value) for name, value in values.items() if name != "error_code"})
+    code = values.get("error_code")
+    return {**said, "error_code": int(code)} if isinstance(code, int | float) and code == int(code) else said

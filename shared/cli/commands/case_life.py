@@ -192,7 +192,7 @@ def say(cli: Cli, case: str, command: "Callable[[Case], Body]", what: str, patie
 
 
 def _check_choices(**chosen: str) -> None:
-    from shared.cases.decide import CHOICES
+    from shared.definitions.bounds import CHOICES
 
     for name, value in chosen.items():
         if value not in CHOICES[name]:
@@ -200,7 +200,7 @@ def _check_choices(**chosen: str) -> None:
 
 
 def _check_lengths(**said: str) -> None:
-    from shared.cases.decide import LONGEST
+    from shared.definitions.bounds import LONGEST
 
     for name, value in said.items():
         if len(value) > LONGEST[name]:

@@ -114,6 +114,24 @@ async def test_reactivating_a_case_without_a_device_needs_no_grant() -> None:
     assert then.body == ReopenCase(CASE, "A-1", None, "still broken")
 
 
+def test_what_an_event_says_of_a_case_is_held_to_the_closed_lists_and_cut() -> None:
+    said = {"priority": "URGENT", "type": "rant", "origin": "fax"}
+    texts = {
+        "title": 200,
+        "description": 2000,
+        "subject": 200,
+        "product": 200,
+        "owner": 256,
+        "queue_name": 64,
+        "sla": 64,
+    }
+    opening = replace(OPENING, **said, **dict.fromkeys(texts, "x" * 5000))  # type: ignore[arg-type]
+    created = changed(create_case(message(replace(CREATION, opening=opening)), FACTS, LATER))
+    assert (created.priority, created.type, created.origin) == ("normal", "problem", "iot")
+    kept = {name: len(getattr(created, name.removesuffix("_name"))) for name in texts}
+    assert kept == texts
+
+
 def test_a_case_is_created_as_it_was_asked_for() -> None:
     created = changed(create_case(message(CREATION), FACTS, LATER))
     expected = Case(CASE, CREATION.number, 1, CONTACT, "Device error 11", "critical", "iot", NOON, "D-1", 11)
