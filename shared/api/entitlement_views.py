@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Self
 
 from shared.api.problems import NOT_FOUND, NOT_NOW
@@ -114,7 +115,9 @@ def shown(amount: int, allocation: str) -> float:
 
 def counted(amount: float, allocation: str) -> int | None:
     """Return cases, or hours in minutes; None where that is no whole number."""
-    number = amount * MINUTES if allocation == "hours" else amount
+    # By what was written: as binary fractions, 4.1 hours are a little less than 246 minutes.
+    written = Decimal(str(amount))
+    number = written * MINUTES if allocation == "hours" else written
     return int(number) if number == int(number) else None
 
 

@@ -69,6 +69,12 @@ async def test_hours_are_told_as_hours() -> None:
     assert (drafted["total"], drafted["remaining"], drafted["allocation"]) == (7.5, 7.5, "hours")
 
 
+@pytest.mark.parametrize("hours", [4.1, 8.2, 0.15, 1.05])
+async def test_hours_may_be_any_whole_number_of_minutes(hours: float) -> None:
+    drafted = await desk().drafts(allocation="hours", total=hours, decrement_on="resolve")
+    assert drafted["total"] == hours
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
