@@ -17,7 +17,6 @@ from shared.api.json_only import json_only
 from shared.api.principal import Principal
 from shared.api.problems import FORBIDDEN
 from shared.api.services import Provided, Services
-from shared.cases.case import Case
 from shared.cases.messages import AssignCase, MoveToQueue, PickCase, ReleaseCase, RouteCase
 from shared.runtime.decision import Refusal
 from shared.runtime.envelope import Message
@@ -70,20 +69,35 @@ async def release(case_id: CaseId, body: Body, agent: Agent, desk: AtDesk) -> Re
 @router.post("/route", status_code=202)
 async def route(case_id: CaseId, body: Body, agent: Agent, services: Provided, desk: AtDesk) -> Response:
     """Send a case where the rules lead it; one that is worked on there already stays."""
-    _check_theirs(await known_case(services, case_id), agent)
-    return await desk.take(case_id, lambda _: RouteCase(case_id, agent.id, body.text, desk.if_version))
+    command = RouteCase(case_id, agent.id, body.text, desk.if_version)
+    if not await desk.has_heard(command):
+        await _check_theirs(services, case_id, agent)
+    return await desk.take(case_id, lambda _: command)
 
 
 @router.post("/queue", status_code=202)
 async def queue(case_id: CaseId, body: Queueing, agent: Agent, services: Provided, desk: AtDesk) -> Response:
     """Put a case into a queue, away from whoever works on it."""
-    _check_theirs(await known_case(services, case_id), agent)
-    return await desk.take(case_id, lambda _: MoveToQueue(case_id, agent.id, body.queue, body.text, desk.if_version))
+    command = MoveToQueue(case_id, agent.id, body.queue, body.text, desk.if_version)
+    if not await desk.has_heard(command):
+        await _check_theirs(services, case_id, agent)
+    return await desk.take(case_id, lambda _: command)
 
 
-def _check_theirs(case: Case, agent: Principal) -> None:
-    if case.worked_by not in ("", agent.id) and not is_supervisor(agent):
+async def _check_theirs(services: Services, case_id: str, agent: Principal) -> None:
+    """Only members move what waits in a private queue, else they could have it out of another one."""
+    case = await known_case(services, case_id)
+    if is_supervisor(agent) or case.worked_by == agent.id:
+        return
+    if case.worked_by:
         raise Problem(FORBIDDEN, "Another agent works on the case: this needs the role supervisor.")
+    catalogue = await services.definitions.current()
+    held = catalogue.queues.get(case.queue)
+    if held is None or not held.is_private:
+        return
+    member = await find_agent(services.store, agent.id)
+    if member is None or case.queue not in member.queues:
+        raise NotTaken(case, Refusal("not_a_member", "agent"), catalogue)
 
 
 async def _check_slot(services: Services, command: PickCase | AssignCase) -> None:

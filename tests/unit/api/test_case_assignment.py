@@ -194,3 +194,31 @@ async def test_resolving_a_case_gives_its_agent_the_next_one() -> None:
     await it.post("/api/cases/K-1/resolve", {"text": "done"})
     await it.world.work()
     assert (await it.worked_by("K-1"), await it.worked_by("K-2")) == ("", "kim")
+
+
+@pytest.mark.parametrize(("command", "body"), [("queue", {"queue": "returns"}), ("route", {})])
+async def test_who_is_no_member_moves_no_case_out_of_a_private_queue(command: str, body: dict[str, str]) -> None:
+    it = await office()
+    await it.has_agent()
+    await it.has_agent("lee", queues=("experts",), presence="offline")
+    await it.has_case(queue_name="experts")
+    for by in ("kim", "stranger"):
+        told = problem(await it.post(f"/api/cases/K-1/{command}", body, by), 409)
+        assert told["errors"] == [{"field": "agent", "reason": "not_a_member"}]
+    for by in ("lee", "boss"):
+        assert (await it.post(f"/api/cases/K-1/{command}", body, by)).status_code == 200
+        await it.post("/api/cases/K-1/queue", {"queue": "experts"}, "boss")
+
+
+@pytest.mark.parametrize(("command", "body"), [("queue", {"queue": "returns"}), ("route", {})])
+async def test_a_move_that_is_repeated_is_answered_as_before_though_another_has_the_case_now(
+    command: str, body: dict[str, str]
+) -> None:
+    it = await office()
+    await it.has_agent(presence="offline")
+    await it.has_agent("max", queues=("returns", "first"), presence="offline")
+    await it.has_case(queue_name="first")
+    assert (await it.post(f"/api/cases/K-1/{command}", body, Idempotency_Key="k")).status_code == 200
+    assert (await it.post(PICK, by="max")).status_code == 200
+    assert (await it.post(f"/api/cases/K-1/{command}", body, Idempotency_Key="k")).status_code == 200
+    assert await it.worked_by() == "max"
