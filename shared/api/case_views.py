@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from shared.cases.case import HEAD as CASE_HEAD
-from shared.cases.case import TABLE, Case, OpenActivity
+from shared.cases.case import OPEN_LIST, TABLE, Case, OpenActivity
+from shared.cases.number import parts_of
 from shared.cases.progress import Progress
 from shared.cases.timeline import Line, read_lines
 from shared.devices.device import TABLE as DEVICES
@@ -15,6 +16,8 @@ from shared.devices.messages import guard_place
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import quoted
 from shared.runtime.store import Store
+
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,22 @@ class CaseView(CaseLine):
 
 async def find_case(store: Store, case: str) -> Case | None:
     return await read_head(store, TABLE, quoted(case), CASE_HEAD, Case)
+
+
+async def find_numbered(store: Store, number: str) -> Case | None:
+    """Find a case by the day in its number: cases that were closed leave a tombstone in the list of that day."""
+    parts = parts_of(number)
+    if parts is None:
+        return None
+    (day, ending), after = parts, ""
+    while True:
+        page = await store.page("views", OPEN_LIST, prefix=day.isoformat(), after=after, limit=PAGE)
+        for row in page.rows:
+            if row.key.endswith(ending):
+                return await find_case(store, row.key.rpartition("~")[2])
+        if page.after is None:
+            return None
+        after = page.after
 
 
 async def view_of(store: Store, case: Case) -> CaseView:

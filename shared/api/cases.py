@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 
 from shared.api.access import Agent
-from shared.api.case_views import CaseLine, CaseView, etag_of, find_case, view_of
+from shared.api.case_views import CaseLine, CaseView, etag_of, find_case, find_numbered, view_of
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, NOT_FOUND
 from shared.api.services import Provided, Services
@@ -16,6 +16,7 @@ from shared.runtime.store import Row
 
 CaseId = Annotated[str, Path(alias="case", max_length=64)]
 ContactId = Annotated[str, Query(max_length=256)]
+Number = Annotated[str, Query(max_length=64)]
 
 router = APIRouter(prefix="/api/cases", tags=["cases"])
 
@@ -27,8 +28,16 @@ async def list_cases(
     pager: Paged,
     contact: ContactId = "",
     status: Literal["open", "closed"] | None = None,
+    number: Number = "",
 ) -> Listing[CaseLine]:
-    """List the open cases, or with `contact` the open and closed ones of a contact; oldest first."""
+    """List the open cases, or with `contact` the open and closed ones of a contact; oldest first.
+
+    With `number` (`CAS-02516-X7K2M4`), list the one case that has it, open or closed; none where there is none.
+    """
+    if number:
+        found = await find_numbered(services.store, number)
+        fits = found is not None and contact in ("", found.contact) and status in (None, _status_of(found))
+        return Listing(items=[CaseLine.of(found)] if found is not None and fits else [])
     if not contact and status == "closed":
         raise Problem(INVALID, "Closed cases are listed by contact.", [FieldError("contact", "Field required")])
     source = Source("views", list_of_contact(contact) if contact else OPEN_LIST)
@@ -37,9 +46,13 @@ async def list_cases(
         if row.data["data"] is None:
             return None
         case = codec.typed(Case, row.data["data"])
-        return CaseLine.of(case) if status is None or case.is_open == (status == "open") else None
+        return CaseLine.of(case) if status in (None, _status_of(case)) else None
 
     return await pager.read(services.store, source, line)
+
+
+def _status_of(case: Case) -> Literal["open", "closed"]:
+    return "open" if case.is_open else "closed"
 
 
 @router.get("/{case}")

@@ -18,3 +18,19 @@ def number(case: str, opened_at: datetime) -> str:
 def listed_on(days: int) -> str:
     """Return what the rows of a list by time begin with that may have this day number: of the first day's, any do."""
     return (FIRST_DAY + timedelta(days=days)).isoformat() if days else ""
+import re
+from datetime import date, datetime, timedelta
+
+FIRST_DAY = date(2020, 1, 1)
+_NUMBER = re.compile(r"CAS-(\d{5})-(\w{6})", re.ASCII)
+
+
+def number(case: str, opened_at: datetime) -> str:
+    """Return `CAS-<5-digit day number>-<last 6 characters of the case id>`, days counted from 2020-01-01."""
+    return f"CAS-{(opened_at.date() - FIRST_DAY).days:05d}-{case[-6:]}"
+
+
+def parts_of(number: str) -> tuple[date, str] | None:
+    """Return the day of opening and how the case's id ends; None where it is no number."""
+    found = _NUMBER.fullmatch(number)
+    return (FIRST_DAY + timedelta(days=int(found[1])), found[2]) if found else None

@@ -1,15 +1,15 @@
 """Cases for operators: lists, one case with its timeline, and resolving."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from shared.api.case_summary import summary_of
-from shared.api.case_views import CaseView, find_case, view_of
+from shared.api.case_views import CaseView, find_case, find_numbered, view_of
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
 from shared.cases.number import listed_on
+from shared.cases.number import parts_of
 from shared.cases.summary import Summary
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
@@ -17,8 +17,6 @@ from shared.cli.services import Services
 from shared.cli.waiting import until_applied
 from shared.runtime.codec import plain, typed
 from shared.runtime.errors import CarebusError
-
-_NUMBER = re.compile(r"CAS-(\d{5})-(\w{6})")
 
 
 class NoSuchCase(CarebusError):
@@ -68,8 +66,8 @@ async def resolve(
 
 async def known(services: Services, named: str) -> Case:
     """Return the case with this id or number; raises NoSuchCase."""
-    id_ = await _id_of(services, named) if _NUMBER.fullmatch(named) else named
-    case = await find_case(services.store, id_) if id_ else None
+    by_number = parts_of(named) is not None
+    case = await find_numbered(services.store, named) if by_number else await find_case(services.store, named)
     if case is None:
         raise NoSuchCase(f"There is no case {named}.")
     return case

@@ -120,3 +120,21 @@ async def test_wrong_parameters_are_named_without_their_values() -> None:
     assert {error["field"] for error in body["errors"]} == {"limit", "status"}
     assert "fishing" not in str(body)
     assert "many" not in str(body)
+
+
+async def test_a_case_is_found_by_its_number_open_or_closed() -> None:
+    api = await numbered(3)
+    [first, *_] = (await api.get("/api/cases")).json()["items"]
+    here = f"/api/cases?number={first['number']}"
+    assert [each["id"] for each in (await api.get(here)).json()["items"]] == [first["id"]]
+    await api.world.say(ResolveCase(first["id"], "a"))
+    await api.world.work()
+    assert [each["status"] for each in (await api.get(here)).json()["items"]] == ["resolved"]
+    assert (await api.get(f"{here}&status=open")).json()["items"] == []
+    assert (await api.get(f"{here}&contact=C-9")).json()["items"] == []
+
+
+@pytest.mark.parametrize("number", ["CAS-00001-AAAAAA", "CAS-99999-AAAAAA", "pump"])
+async def test_a_number_that_no_case_has_finds_none(number: str) -> None:
+    api = await numbered(1)
+    assert (await api.get(f"/api/cases?number={number}")).json() == {"items": [], "next": None}
