@@ -9,17 +9,21 @@ from shared.api.access import Agent, same_origin
 from shared.api.case_commands import AtDesk, Body
 from shared.api.case_views import CaseView, Entry
 from shared.api.cases import CaseId, known_case
+from shared.api.desk import NotTaken
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, KEY_REUSED, NOT_NOW
 from shared.api.services import Provided, Services
+from shared.api.problems import INVALID, KEY_REUSED
+from shared.api.services import Provided
 from shared.api.tasks import show_task
 from shared.cases.case import MOST_ACTIVITIES, TABLE
 from shared.cases.messages import AddActivity
 from shared.cases.refusals import WORDS
 from shared.cases.timeline import LINE, Line, activity
 from shared.runtime.codec import plain, typed
+from shared.runtime.decision import Refusal
 from shared.runtime.ids import derived, quoted
 from shared.runtime.problem import FieldError, Problem
 from shared.runtime.store import Row
@@ -104,6 +108,7 @@ async def plan(
         raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
     if before is None and len(case.open_activities) >= MOST_ACTIVITIES:
         raise _too_many()
+        raise NotTaken(case, Refusal("case_is_closed", "case"), await services.definitions.current())
     if before is None:
         await errand.send(id_, command)
     location = f"/api/tasks/{task}"

@@ -110,12 +110,23 @@ class Command:
         return found if found and found.outcome == "refused" else None
 
 
-def routes_for(case: Case) -> list[str]:
+def routes_for(case: Case, catalogue: Catalogue) -> list[str]:
     """Name the commands that change the status of the case as it stands, by their routes."""
-    return sorted(ROUTES[kind] for held, kind in ALLOWED if held == case.status_reason and kind in ROUTES)
+    return sorted(route for kind, route in ROUTES.items() if _leads_to(case, kind, catalogue))
 
 
 def status_reasons_for(case: Case, catalogue: Catalogue) -> list[str]:
     """Name the status reasons that the case may be given."""
-    reasons = ALLOWED.get((case.status_reason, ChangeStatus.kind), frozenset())
-    return sorted(reason for reason in reasons if catalogue.policy.may_follow(case.status_reason, reason))
+    return sorted(_leads_to(case, ChangeStatus.kind, catalogue))
+
+
+def following(case: Case, catalogue: Catalogue) -> list[str]:
+    """Name the status reasons that may follow, by whichever command."""
+    return sorted({reason for kind in ROUTES for reason in _leads_to(case, kind, catalogue)})
+
+
+def _leads_to(case: Case, kind: str, catalogue: Catalogue) -> set[str]:
+    """Return where a command may lead, by the table of transitions and by the policy."""
+    held = case.status_reason
+    reasons = ALLOWED.get((held, kind), frozenset())
+    return {reason for reason in reasons if catalogue.policy.may_follow(held, reason)}

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from shared.api.access import Agent
 from shared.api.case_views import etag_of, view_of
 from shared.api.cases import known_case
-from shared.api.command import Command, routes_for, status_reasons_for
+from shared.api.command import Command, following, routes_for, status_reasons_for
 from shared.api.patience import until
 from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
@@ -28,12 +28,14 @@ class NotTaken(Problem):
     """A 409 that says which commands the case takes instead, and what is in the way."""
 
     def __init__(self, case: Case, refusal: Refusal, catalogue: Catalogue) -> None:
-        detail = WORDS.get(refusal.reason, f"The case is {case.status}.")
-        super().__init__(REFUSED, detail, [FieldError(refusal.field or "status", refusal.reason)])
+        error = FieldError(refusal.field or "status", refusal.reason)
+        super().__init__(REFUSED, _detail(case, refusal, catalogue), [error])
         self._more: dict[str, Any] = {
-            "allowed": routes_for(case),
+            "allowed": routes_for(case, catalogue),
             "status_reasons": status_reasons_for(case, catalogue),
         }
+        if case.merged_into:
+            self._more["merged_into"] = case.merged_into
         if refusal.reason == "open_activities":
             self._more["open_activities"] = {id_: each.subject for id_, each in case.open_activities.items()}
         if refusal.reason == "open_children":
@@ -43,6 +45,15 @@ class NotTaken(Problem):
 
     def body(self) -> dict[str, Any]:
         return super().body() | self._more
+
+
+def _detail(case: Case, refusal: Refusal, catalogue: Catalogue) -> str:
+    if case.merged_into:
+        return f"The case was merged into {case.merged_into}: go on with that one."
+    if refusal.reason == "transition_not_in_policy":
+        reasons = ", ".join(following(case, catalogue)) or "nothing"
+        return f"By the policy of cases, {case.status_reason} may be followed by: {reasons}."
+    return WORDS.get(refusal.reason, f"The case is {case.status}.")
 
 
 class Desk:

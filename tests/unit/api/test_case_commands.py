@@ -4,8 +4,9 @@ from typing import Any, get_args
 
 import pytest
 
+from shared.agents.messages import PutAgent
 from shared.api.case_commands import Resolution, Status
-from shared.cases.messages import CancelCase, ResolveCase, SetParent
+from shared.cases.messages import CancelCase, MergeCases, ResolveCase, SetParent
 from shared.cases.transitions import REASONS
 from shared.definitions.loader import load
 from shared.runtime.envelope import decode
@@ -274,3 +275,27 @@ async def test_the_open_cases_below_that_are_in_the_way_are_named() -> None:
     await api.world.work()
     told = problem(await api.post("resolve"), 409)
     assert (told["errors"][0]["reason"], told["open_children"]) == ("open_children", [OTHER])
+
+
+async def test_where_the_policy_refuses_a_step_only_those_that_it_allows_are_named() -> None:
+    api = Api()
+    policy = "policy: cases\ntransitions: {in_progress: [on_hold, problem_solved]}\n"
+    await api.world.services.definitions.publish(load({"p.yaml": policy}))
+    await api.world.has_case()
+    told = problem(await api.post("cancel"), 409)
+    assert told["errors"][0]["reason"] == "transition_not_in_policy"
+    assert (told["allowed"], told["status_reasons"]) == (["resolve", "status"], ["on_hold"])
+    assert told["detail"].endswith("in_progress may be followed by: on_hold, problem_solved.")
+
+
+@pytest.mark.parametrize("command", ["resolve", "reactivate", "escalate", "pick"])
+async def test_a_case_that_was_merged_says_into_which(command: str) -> None:
+    api = Api()
+    await api.world.has_case()
+    await api.world.has_case(case=OTHER)
+    await api.world.say(PutAgent("11111111-2222", "Kim", "a", 1))
+    await api.world.say(MergeCases(OTHER, "a", (CASE,)))
+    await api.world.work()
+    told = problem(await api.post(command), 409)
+    assert (told["merged_into"], told["allowed"]) == (OTHER, [])
+    assert OTHER in told["detail"]
