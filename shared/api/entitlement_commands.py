@@ -14,6 +14,7 @@ from shared.api.case_views import CaseView, view_of
 from shared.api.case_views import etag_of as case_etag
 from shared.api.cases import CaseId, known_case
 from shared.api.change import Change, NotTaken, Place, invalid, refusal_of
+from shared.api.desk import NotTaken as CaseNotTaken
 from shared.api.entitlement_views import EntitlementView, check_cover, counted, etag_of, find_entitlement
 from shared.api.entitlements import EntitlementId, known_entitlement
 from shared.api.json_only import json_only
@@ -155,17 +156,18 @@ async def cover(agent: Agent, change: Asked, case_id: CaseId, body: Cover) -> Re
     """Put an active case under another entitlement of its customer, or under none."""
     case, store = await known_case(change.services, case_id), change.services.store
     id_, location = change.id(agent.id, "cover", case_id), f"/api/cases/{case_id}"
-    named, sla = body.entitlement, ""
-    if named is not None:
-        held = await check_cover(store, named, case.contact, case.origin, case.product, case.opened_at)
-        sla = held.terms.sla
+    named = body.entitlement
+    held = await find_entitlement(store, named) if named is not None else None
 
     async def check() -> None:
+        if named is not None:
+            await check_cover(store, named, case.contact, case.origin, case.product, case.opened_at)
         change.check_version(case_etag(case))
         if not case.is_open:
-            raise Problem(REFUSED, f"The case is {case.status}.", [FieldError("status", "case_is_closed")])
+            refusal = Refusal("case_is_closed", "status")
+            raise CaseNotTaken(case, refusal, await change.services.definitions.current())
 
-    message = CoverCase(case_id, agent.id, named, sla, if_version=change.if_version)
+    message = CoverCase(case_id, agent.id, named, held.terms.sla if held else "", if_version=change.if_version)
     row = await change.apply(Place(CASES, quoted(case_id), CAUSE), id_, message, check)
     if row is None or not change.is_patient:
         return change.accepted(location, {"command": id_, "case": case_id})

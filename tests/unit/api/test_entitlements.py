@@ -256,3 +256,14 @@ async def test_a_case_that_names_one_is_opened_where_it_is_covered(origin: str, 
     assert response.status_code == status
     await it.world.work()
     assert (await it.get(f"{HERE}/{id_}")).json()["remaining"] == (9 if status == 201 else 10)
+
+
+async def test_a_repeat_is_answered_as_before_though_it_took_the_last_unit() -> None:
+    it = desk()
+    await it.world.has_case()
+    await it.world.work()
+    body = {"entitlement": await it.agrees(total=1, decrement_on="create")}
+    for _ in range(2):
+        told = await it.change("POST", f"/api/cases/{CASE}/entitlement", body, Idempotency_Key="k")
+        assert told.status_code == 200
+        await it.world.work()
