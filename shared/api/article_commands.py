@@ -122,7 +122,8 @@ async def use(agent: Agent, change: Asked, case_id: CaseId, body: Use) -> Respon
     article = await find_article(change.services.store, body.article)
     if article is None:
         raise Problem(NOT_FOUND, "There is no article with this id.", [FieldError("article", "not_found")])
-    id_, location = change.id(agent.id, "use", case_id), f"/api/cases/{case_id}/articles"
+    # The record is the article's: by a key that is used again for another one, that one is used too.
+    id_, location = change.id(agent.id, "use", case_id, article.id), f"/api/cases/{case_id}/articles"
 
     async def check() -> None:
         if not article.is_live:

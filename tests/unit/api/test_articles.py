@@ -273,3 +273,17 @@ async def test_agents_write_and_supervisors_publish() -> None:
     problem(await it.change("POST", HERE, TEXT), 403)
     it.headers = principal()
     problem(await it.get(f"{HERE}/search?q=x"), 403)
+
+
+async def test_a_key_that_is_used_again_for_another_article_uses_that_one_too() -> None:
+    it = newsroom()
+    await it.world.has_case()
+    one, two = await it.publishes(), await it.publishes(title="Another")
+    place = f"/api/cases/{CASE}/articles"
+    for article in (one, two, one):
+        sent = await it.change("POST", place, {"article": article}, Idempotency_Key="k", Prefer="")
+        assert sent.status_code == 202
+    await it.world.work()
+    assert {each["article"] for each in await it.items(place)} == {one, two}
+    solved = {"article": one, "solved": True}
+    problem(await it.change("POST", place, solved, Idempotency_Key="k"), 422)
