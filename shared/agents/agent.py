@@ -53,7 +53,7 @@ def create_agent(message: Message[PutAgent], _facts: object, _now: datetime) -> 
 
 def put_agent(agent: Agent, message: Message[PutAgent], _facts: object, _now: datetime) -> Decision[Agent]:
     """What they have stays with them, though they leave its queue or their capacity is lowered."""
-    if refusal := _refusal(message.body):
+    if refusal := _meant_for_another(agent, message) or _refusal(message.body):
         return Decision(refused=refusal)
     body = message.body
     changed = replace(agent, name=body.name, capacity=body.capacity, skills=dict(body.skills), queues=body.queues)
@@ -62,6 +62,8 @@ def put_agent(agent: Agent, message: Message[PutAgent], _facts: object, _now: da
 
 def set_presence(agent: Agent, message: Message[SetPresence], _facts: object, _now: datetime) -> Decision[Agent]:
     wanted = message.body.presence
+    if refusal := _meant_for_another(agent, message):
+        return Decision(refused=refusal)
     if wanted not in NEXT:
         return Decision(refused=Refusal("unknown_presence", "presence"))
     if wanted == agent.presence:
@@ -108,6 +110,11 @@ def _put(
         records=(*lines(agent, before), listed(agent)),
         then=seeking(agent, message.id),
     )
+
+
+def _meant_for_another(agent: Agent, message: Message[PutAgent] | Message[SetPresence]) -> Refusal | None:
+    is_meant = message.body.if_version in (None, agent.version)
+    return None if is_meant else Refusal("version_changed", "if_version")
 
 
 def _refusal(body: PutAgent) -> Refusal | None:

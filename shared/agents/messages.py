@@ -24,6 +24,7 @@ class PutAgent:
     """Skill to proficiency, 1 to 5."""
     queues: tuple[str, ...] = ()
     """The queues that they are a member of."""
+    if_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class SetPresence:
     presence: str
     """available, busy, away or offline."""
     by: str
+    if_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

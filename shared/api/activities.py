@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.errand import Errand
+from shared.api.change import Change, Place, refusal_of
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import NOT_FOUND, NOT_NOW
@@ -146,7 +146,7 @@ async def show_activity(_agent: Agent, services: Provided, activity_id: Activity
     responses={200: {"model": ActivityView, "description": "Released, with Prefer: wait"}},
 )
 async def release_activity(
-    agent: Agent, errand: Annotated[Errand, Depends()], activity_id: ActivityId, body: Release
+    agent: Agent, change: Annotated[Change, Depends()], activity_id: ActivityId, body: Release
 ) -> Response:
     """Let a held, ignored or stuck message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
     services, incoming = errand.services, await known_activity(errand.services, activity_id)
@@ -154,21 +154,28 @@ async def release_activity(
     place = (TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:{id_}")
     if await services.store.get(*place) is None:
         if not incoming.may_be_released(services.clock.now()):
+    """Let a held or ignored message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
+    services, incoming = change.services, await known_activity(change.services, activity_id)
+    id_, location = change.id(agent.id, "release", activity_id), f"/api/activities/{activity_id}"
+    place = Place(TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:")
+    released = ReleaseActivity(incoming.correspondent, incoming.id, agent.id, body.contact, body.case, body.ignore)
+
+    async def check() -> None:
+        if incoming.state not in RELEASABLE:
             raise _refused("state", "not_held")
-        released = ReleaseActivity(incoming.correspondent, incoming.id, agent.id, body.contact, body.case, body.ignore)
-        await errand.send(id_, released)
 
     async def settled() -> Incoming | None:
-        """Look until it was applied, and nothing more is waited for."""
-        step, now = await services.store.get(*place), await known_activity(services, activity_id)
-        if step is not None and step.data["outcome"] == "refused":
-            raise _refused(step.data["detail"]["field"], step.data["detail"]["reason"])
-        return now if step is not None and now.state not in WAITING else None
+        """Look until nothing more is waited for."""
+        now = await known_activity(services, activity_id)
+        return now if now.state not in WAITING else None
 
-    found = await errand.until(settled)
-    if found is None or not errand.is_patient:
-        return errand.accepted(location, {"command": id_, "activity": activity_id})
-    return errand.done(location, ActivityView.of(found))
+    step = await change.apply(place, id_, released, check)
+    if step is not None and (refusal := refusal_of(step)):
+        raise _refused(refusal.field, refusal.reason)
+    found = await change.until(settled) if step is not None else None
+    if found is None or not change.is_patient:
+        return change.accepted(location, {"command": id_, "activity": activity_id})
+    return change.done(location, ActivityView.of(found))
 
 
 async def known_activity(services: Services, activity_id: str) -> Incoming:

@@ -1,11 +1,11 @@
 """`/api/agents`: who works on cases, what they can do, and whether they are there."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,10 +14,9 @@ from shared.agents.checks import faults_of
 from shared.agents.messages import PutAgent, SetPresence
 from shared.api.access import Agent as AnyAgent
 from shared.api.access import OnlySupervisor, is_supervisor, same_origin
-from shared.api.errand import Errand
+from shared.api.change import Change, Place, refusal_of
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
-from shared.api.preconditions import matches
 from shared.api.problems import CHANGED, FORBIDDEN, INVALID, NOT_FOUND, NOT_NOW
 from shared.api.services import Provided, Services
 from shared.runtime.aggregate import read_head
@@ -27,7 +26,7 @@ from shared.runtime.problem import FieldError, Problem
 from shared.runtime.store import Row, Store
 
 AgentId = Annotated[str, Path(alias="agent", max_length=256)]
-IfMatch = Annotated[str, Header(max_length=255)]
+Asked = Annotated[Change, Depends()]
 
 router = APIRouter(prefix="/api/agents", tags=["agents"])
 
@@ -108,17 +107,21 @@ async def show_agent(_agent: AnyAgent, services: Provided, agent_id: AgentId, re
 
 
 @router.put("/{agent}", status_code=202, dependencies=[Depends(same_origin), Depends(json_only)], responses=CHANGES)
-async def put_agent(
-    by: OnlySupervisor, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Profile, if_match: IfMatch = "*"
-) -> Response:
+async def put_agent(by: OnlySupervisor, change: Asked, agent_id: AgentId, body: Profile) -> Response:
     """Create an agent, or change one as a whole; presence and cases stay. The id is the one that they sign in with."""
-    command = PutAgent(agent_id, body.name, by.id, body.capacity, body.skills, tuple(body.queues))
-    known = (await errand.services.definitions.fresh()).queues
-    faults = [FieldError(field, reason) for field, reason in faults_of(command)]
-    faults += [FieldError("queues", "names a queue that is not published") for name in body.queues if name not in known]
-    if faults:
-        raise Problem(INVALID, f"Wrong: {', '.join(dict.fromkeys(fault.field for fault in faults))}.", faults)
-    return await _changed(errand, errand.id(by.id, "put", agent_id), command, if_match)
+    command = PutAgent(
+        agent_id, body.name, by.id, body.capacity, body.skills, tuple(body.queues), if_version=change.if_version
+    )
+
+    async def check() -> None:
+        known = (await change.services.definitions.fresh()).queues
+        faults = [FieldError(field, reason) for field, reason in faults_of(command)]
+        missing = [name for name in body.queues if name not in known]
+        faults += [FieldError("queues", "names a queue that is not published") for _ in missing]
+        if faults:
+            raise Problem(INVALID, f"Wrong: {', '.join(dict.fromkeys(fault.field for fault in faults))}.", faults)
+
+    return await _changed(change, change.id(by.id, "put", agent_id), command, check)
 
 
 @router.put(
@@ -127,15 +130,13 @@ async def put_agent(
     dependencies=[Depends(same_origin), Depends(json_only)],
     responses=CHANGES,
 )
-async def set_presence(
-    by: AnyAgent, errand: Annotated[Errand, Depends()], agent_id: AgentId, body: Presence, if_match: IfMatch = "*"
-) -> Response:
+async def set_presence(by: AnyAgent, change: Asked, agent_id: AgentId, body: Presence) -> Response:
     """Say whether you are there; a supervisor may say it of others."""
     if by.id != agent_id and not is_supervisor(by):
         raise Problem(FORBIDDEN, "Only a supervisor may change the presence of others.")
-    await known_agent(errand.services, agent_id)
-    command = SetPresence(agent_id, body.presence, by.id)
-    return await _changed(errand, errand.id(by.id, "presence", agent_id), command, if_match)
+    await known_agent(change.services, agent_id)
+    command = SetPresence(agent_id, body.presence, by.id, change.if_version)
+    return await _changed(change, change.id(by.id, "presence", agent_id), command)
 
 
 async def find_agent(store: Store, agent_id: str) -> Agent | None:
@@ -155,24 +156,29 @@ def etag_of(agent: Agent) -> str:
     return f'"{agent.version}"'
 
 
-async def _changed(errand: Errand, id_: str, command: PutAgent | SetPresence, if_match: str) -> Response:
-    services, location = errand.services, f"/api/agents/{quoted(command.agent)}"
+async def _nothing() -> None:
+    """There is nothing else to check."""
 
-    async def record() -> Row | None:
-        return await services.store.get(TABLE, quoted(command.agent), f"change:{id_}")
 
-    if await record() is None:
+async def _changed(
+    change: Change, id_: str, command: PutAgent | SetPresence, check: Callable[[], Awaitable[None]] = _nothing
+) -> Response:
+    services, location = change.services, f"/api/agents/{quoted(command.agent)}"
+
+    async def checked() -> None:
+        await check()
         held = await find_agent(services.store, command.agent)
-        if not matches(if_match, etag_of(held) if held else ""):
-            raise Problem(CHANGED, "If-Match names another version of the agent.")
-        await errand.send(id_, command)
-    row = await errand.until(record)
+        change.check_version(etag_of(held) if held else "")
+
+    row = await change.apply(Place(TABLE, quoted(command.agent)), id_, command, checked)
     if row is None:
-        return errand.accepted(location, {"command": id_, "agent": command.agent})
-    if row.data["outcome"] == "refused":
-        refused = FieldError(row.data["detail"]["field"], row.data["detail"]["reason"])
+        return change.accepted(location, {"command": id_, "agent": command.agent})
+    if refusal := refusal_of(row):
+        if refusal.reason == "version_changed":
+            raise Problem(CHANGED, "If-Match names another version of the agent.")
+        refused = FieldError(refusal.field, refusal.reason)
         raise Problem(NOT_NOW, f"The agent refuses this: {refused.reason}.", [refused])
     agent = await known_agent(services, command.agent)
-    response: JSONResponse = errand.done(location, AgentView.of(agent))
+    response: JSONResponse = change.done(location, AgentView.of(agent))
     response.headers["ETag"] = etag_of(agent)
     return response

@@ -60,16 +60,22 @@ class Change(Errand):
         """Return what it came to, or None as long as nobody knows; what is on record already is not checked again."""
 
         async def look() -> Row | None:
-            return await self.services.store.get(place.table, place.partition, f"{place.prefix}{id_}")
+            row = await self.services.store.get(place.table, place.partition, f"{place.prefix}{id_}")
+            return _checked(row, body)
 
         row = await look()
-        if row is not None and row.data["body"] != plain(body):
-            raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
         if row is None:
             await check()
             await self.send(id_, body)
             row = await self.until(look)
         return row
+
+
+def _checked(row: Row | None, body: Body) -> Row | None:
+    """Return what is on record; raises Problem (422) where that is of another request."""
+    if row is not None and row.data["body"] != plain(body):
+        raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+    return row
 
 
 def refusal_of(row: Row) -> Refusal | None:

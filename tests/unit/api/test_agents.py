@@ -168,3 +168,24 @@ async def test_the_documentation_shows_all_of_it() -> None:
         ("get", "/api/queues/{queue}/cases"),
         *(("post", f"/api/cases/{{case}}/{name}") for name in ("pick", "assign", "release", "route", "queue")),
     } <= operations
+
+
+async def test_the_same_key_with_another_body_is_told() -> None:
+    it = await office()
+    assert (await it.put("/api/agents/kim", KIM, Idempotency_Key="k")).status_code == 200
+    assert (await it.put("/api/agents/kim", KIM, Idempotency_Key="k")).json()["version"] == 1
+    problem(await it.put("/api/agents/kim", {**KIM, "capacity": 5}, Idempotency_Key="k"), 422)
+
+
+async def test_of_two_who_saw_the_same_version_one_is_refused() -> None:
+    it = await with_kim()
+    etag = (await it.get("/api/agents/kim")).headers["etag"]
+    for capacity in (3, 4):
+        body = {**KIM, "capacity": capacity}
+        sent = await it.put("/api/agents/kim", body, If_Match=etag, Prefer="", Idempotency_Key=str(capacity))
+        assert sent.status_code == 202
+    await it.world.work()
+    assert (await it.seen("/api/agents/kim"))["capacity"] == 3
+    late = {**KIM, "capacity": 4}
+    problem(await it.put("/api/agents/kim", late, If_Match=etag, Prefer="", Idempotency_Key="4"), 412)
+    problem(await it.put("/api/agents/kim/presence", {"presence": "away"}, If_Match=etag), 412)
