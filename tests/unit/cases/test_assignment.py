@@ -315,3 +315,11 @@ def test_a_case_waits_in_its_queue_or_for_the_person_it_was_routed_to() -> None:
     assert list_of(waiting()) == list_of_queue("a")
     assert list_of(case(assignment=Assignment(person="kim"))) == list_of_person("kim")
     assert list_of(case()) == ""
+
+
+@pytest.mark.parametrize("target", [{}, {"queue": "a"}])
+def test_a_case_that_is_opened_for_a_queue_that_is_not_published_goes_where_others_go(target: dict[str, str]) -> None:
+    creation = CreateCase(CASE, 1, NOON, replace(OPENING, queue_name="gone"))
+    after = CREATED(message(creation), CaseFacts(catalogue(**target)), NOON).state
+    assert after is not None
+    assert after.queue == target.get("queue", "")
