@@ -1,11 +1,14 @@
 """`POST /api/cases`: somebody calls, writes or comes by, and a case is opened for them."""
 
 from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
+from shared.api.agents import find_agent
 from shared.api.case_views import CaseView, etag_of, find_case, view_of
 from shared.api.entitlement_views import check_cover
 from shared.api.errand import Errand
@@ -18,7 +21,13 @@ from shared.contacts.contact import HEAD as CONTACT_HEAD
 from shared.contacts.contact import TABLE as CONTACTS
 from shared.contacts.contact import Contact
 from shared.definitions.bounds import LONGEST, Origin, Priority, Type
+from shared.definitions.policy import Policy
+from shared.definitions.sla import NONE as NO_SLA
+from shared.devices.device import HEAD as DEVICE_HEAD
 from shared.devices.device import TABLE as DEVICES
+from shared.devices.device import Device
+from shared.devices.guard import Guard
+from shared.devices.messages import bound_place, guard_place
 from shared.runtime.aggregate import read_head
 from shared.runtime.codec import plain
 from shared.runtime.ids import derived, quoted
@@ -45,7 +54,7 @@ class Opening(BaseModel):
     owner: str = Field("", max_length=LONGEST["owner"])
     queue: str = Field("", max_length=LONGEST["queue"])
     device: Id | None = None
-    error_code: int | None = None
+    error_code: int | None = Field(None, ge=-(2**63), lt=2**63)
     parent: Id | None = None
     entitlement: Id | None = None
     sla: str = Field("", max_length=LONGEST["sla"])
@@ -60,15 +69,15 @@ class Opening(BaseModel):
 )
 async def open_case(agent: Agent, errand: Annotated[Errand, Depends()], body: Opening) -> Response:
     """Open a case; for a device's error that has an open case already, add an occurrence to that one."""
-    await _check(errand, body)
     id_ = errand.id(agent.id, "open_case")
     case = derived("case", id_)
     fields = body.model_dump(exclude={"queue"})
     command = OpenCase(case=case, by=agent.id, queue_name=body.queue, **fields)
-    before = await activity(errand.services.store, case, derived("create", case, "1"))
-    if before is not None and before.body["opening"] != plain(command):
+    before = await _before(errand, case)
+    if before is not None and before != plain(command):
         raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
     if before is None:
+        await _check(errand, body)
         await _check_cover(errand, body)
         await errand.send(id_, command)
     opened = await errand.until(lambda: _opened(errand, command, id_))
@@ -81,17 +90,51 @@ async def open_case(agent: Agent, errand: Annotated[Errand, Depends()], body: Op
     return response
 
 
+async def _before(errand: Errand, case: str) -> Mapping[str, Any] | None:
+    """Return what the same request has opened, or where it has added an occurrence; None where it is new."""
+    created = await activity(errand.services.store, case, derived("create", case, "1"))
+    if created is not None:
+        return created.body["opening"]  # type: ignore[no-any-return]
+    bound = await errand.services.store.get(*bound_place(case))
+    return bound.data["opening"] if bound else None
+
+
 async def _check(errand: Errand, body: Opening) -> None:
     """Name what does not exist, before anything is on its way."""
-    store, faults = errand.services.store, []
+    store, catalogue = errand.services.store, await errand.services.definitions.fresh()
+    faults = []
     if await read_head(store, CONTACTS, quoted(body.contact), CONTACT_HEAD, Contact) is None:
         faults.append(FieldError("contact", "There is no such contact"))
     if body.error_code is not None and body.device is None:
         faults.append(FieldError("device", "Field required with an error_code"))
     if body.parent is not None and await find_case(store, body.parent) is None:
         faults.append(FieldError("parent", "There is no such case"))
+    if body.owner and await find_agent(store, body.owner) is None:
+        faults.append(FieldError("owner", "There is no such agent"))
+    if body.queue and body.queue not in catalogue.queues:
+        faults.append(FieldError("queue", "No queue of that name is published"))
+    if body.sla not in ("", NO_SLA, *catalogue.slas):
+        faults.append(FieldError("sla", "No SLA of that name is published"))
+    if body.device is not None and (fault := await _fault_of_device(errand, body, body.device, catalogue.policy)):
+        faults.append(fault)
     if faults:
         raise Problem(INVALID, "What the case would be about is not there.", faults)
+
+
+async def _fault_of_device(errand: Errand, body: Opening, id_: str, policy: Policy) -> FieldError | None:
+    """Name a device that is not there, or the contact, where the device or the open case of its error is another's."""
+    store = errand.services.store
+    device = await read_head(store, DEVICES, quoted(id_), DEVICE_HEAD, Device)
+    if device is None:
+        return FieldError("device", "There is no such device")
+    if device.owner_at(errand.services.clock.now()) != body.contact:
+        return FieldError("contact", "The device belongs to another contact")
+    key = policy.key_of(id_, body.error_code, "")
+    guard = await read_head(store, DEVICES, *guard_place(id_, body.error_code, key), Guard) if key is not None else None
+    case = await find_case(store, guard.case) if guard is not None else None
+    if case is not None and case.is_open and case.contact != body.contact:
+        return FieldError("contact", "Another contact's case is open for the device and error code")
+    return None
 
 
 async def _check_cover(errand: Errand, body: Opening) -> None:

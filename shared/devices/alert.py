@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.cases.messages import CreateCase, ReactivateCase
+from shared.cases.messages import AddActivity, CreateCase, ReactivateCase
 from shared.definitions.policy import Flapping
 from shared.devices.guard import (
     DEVICE,
@@ -19,9 +19,11 @@ from shared.devices.guard import (
     settled_at,
     standing,
 )
-from shared.devices.messages import BindAlert
-from shared.runtime.decision import Decision
+from shared.devices.messages import BindAlert, bound_place
+from shared.runtime.codec import plain
+from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message
+from shared.runtime.ids import derived
 
 CAME_BACK = "The device reports the error again."
 FLAPS = "The error comes and goes: the case stays open until it was quiet for a while."
@@ -37,7 +39,27 @@ def open_first(message: Message[BindAlert], facts: GuardFacts, now: datetime) ->
 def bind_alert(guard: Guard, message: Message[BindAlert], facts: GuardFacts, now: datetime) -> Decision[Guard]:
     """Add an occurrence to the open case, finish an opening that is pending, open it again, or open a new one."""
     act = ALERT[standing(guard, facts.held)]
-    return act(heard(guard, facts.policy.flapping, now), message, facts, now)
+    decision = act(heard(guard, facts.policy.flapping, now), message, facts, now)
+    return _with_what_was_written(decision, message, now)
+
+
+def _with_what_was_written(decision: Decision[Guard], message: Message[BindAlert], now: datetime) -> Decision[Guard]:
+    """Put on the case what a person wrote who wanted another one; who waits for an answer does that alone.
+
+    Where their case would have been, it says which one has it.
+    """
+    opening, guard = message.body.opening, decision.state
+    if guard is None or guard.case == opening.case or not opening.by or message.reply_to is not None:
+        return decision
+    said = AddActivity(
+        guard.case, "note", opening.by, opening.description, opening.title, conversation=opening.conversation
+    )
+    at = now + SOON if decision.then else None
+    return replace(
+        decision,
+        messages=(*decision.messages, Outgoing(derived("written", message.id), said, at=at)),
+        records=(*decision.records, Put(*bound_place(opening.case), {"case": guard.case, "opening": plain(opening)})),
+    )
 
 
 def _occurrence(guard: Guard, message: Message[BindAlert], facts: GuardFacts, now: datetime) -> Decision[Guard]:

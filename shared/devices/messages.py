@@ -21,6 +21,11 @@ def guard_place(device: str, error_code: int | None, key: str) -> tuple[str, str
     return quoted(device), f"open:{key or error_code}"
 
 
+def bound_place(case: str) -> tuple[str, str, str]:
+    """Name table, partition and row that say which case has the alert that this one was to be opened for."""
+    return "refs", joined("opening", case), "bound"
+
+
 @dataclass(frozen=True, slots=True)
 class PutDevice:
     """Register a device, or give it to another owner from `since` on."""
