@@ -1,12 +1,16 @@
 """`carebus cases stats`."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared.cli.commands.options import AsJson
 from shared.cli.context import USAGE, Cli, stop
+
+if TYPE_CHECKING:
+    from shared.cases.stats import Stats
+    from shared.cli.services import Services
 
 
 def register(app: typer.Typer) -> None:
@@ -34,11 +38,14 @@ def stats(
     cli: Cli = context.obj
     if by not in BY:
         stop(f"--by is one of {', '.join(BY[1:])}.", USAGE)
-    found = cli.run(
-        lambda services: read(
-            services.store, first.date() if first else None, last.date() if last else services.clock.now().date(), by
-        )
-    )
+
+    async def work(services: "Services") -> "Stats":
+        begin, end = first.date() if first else None, last.date() if last else services.clock.now().date()
+        if begin is not None and begin > end:
+            stop(f"The time ends before it begins: --from {begin} is later than --to {end}.", USAGE)
+        return await read(services.store, begin, end, by)
+
+    found = cli.run(work)
     if as_json:
         output.dump(plain(found))
         return

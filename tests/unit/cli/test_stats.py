@@ -55,6 +55,13 @@ def test_an_unknown_facet_is_refused() -> None:
     assert (result.exit_code, "--by is one of day, type" in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(("options", "end"), [(["--to", "2026-11-01"], "2026-11-01"), ([], "2026-03-01")])
+def test_a_time_that_ends_before_it_begins_is_refused_with_both_days(options: list[str], end: str) -> None:
+    result = Laptop().carebus("cases", "stats", "--from", "2026-12-01", *options)
+    told = f"The time ends before it begins: --from 2026-12-01 is later than --to {end}.\n"
+    assert (result.exit_code, result.stderr) == (2, told)
+
+
 def test_a_full_tick_folds_the_counters_of_cases(laptop: Laptop) -> None:
     before = laptop.done("cases", "stats", "--json")
     laptop.say("tick", JourneyTick(full=True))
