@@ -46,6 +46,18 @@ class Cli:
             stop(str(error))
 
 
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on only after a yes, given as an option or at the terminal."""
+    if yes:
+        return
+    try:
+        if typer.confirm(question):
+            return
+    except typer.Abort:
+        stop("Nothing was changed: nobody answered. Where nobody can, add --yes.")
+    stop("Nothing was changed.")
+
+
 def stop(message: str, code: int = NOT_DONE) -> Never:
     """End the program with a message on stderr."""
     typer.echo(message, err=True)

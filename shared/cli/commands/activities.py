@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from shared.cli.commands.options import AsJson, By, Days, Seconds, Wait, Yes
-from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
+from shared.cli.context import BUS, TABLES, USAGE, Cli, confirm, stop
 
 app = typer.Typer(no_args_is_help=True, help="See what people wrote that no rule took, and let it go on.")
 Id = Annotated[str, typer.Argument(metavar="ID", help="The message's id, from the list.")]
@@ -81,6 +81,8 @@ def release(
     )
     if not yes and not typer.confirm("Ignore it for good?" if ignore else "Let it go on?"):
         stop("Nothing was changed.")
+    typer.echo(output.legible(f"{found.said.channel} of {found.received_at:%Y-%m-%dT%H:%M:%SZ}, {found.reason}"))
+    confirm("Ignore it for good?" if ignore else "Let it go on?", yes=yes)
     command = ReleaseActivity(found.correspondent, found.id, by, contact, case, ignore)
     patience = timeout if wait else None
     cli.run(lambda services: activities.release(services, command, patience), needs=(TABLES, BUS))

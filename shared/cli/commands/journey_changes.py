@@ -7,7 +7,7 @@ import typer
 
 from shared.cli.commands.journeys import Named, app
 from shared.cli.commands.options import By, Seconds, Wait, Yes
-from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
+from shared.cli.context import BUS, TABLES, USAGE, Cli, confirm, stop
 
 DID = {"pause": "paused", "resume": "resumed", "stop": "stopping"}
 
@@ -86,7 +86,7 @@ def move(
     leaving = sum(each.runs for each in found if each.to is not None)
     if dry_run or not leaving:
         return
-    _confirm(f"Move {leaving} to version {to}?", yes=yes)
+    confirm(f"Move {leaving} to version {to}?", yes=yes)
     cli.run(lambda services: journeys.move(services, journey, to, places), needs=(TABLES, BUS))
     typer.echo("Sent; they are moved in a moment.")
 
@@ -126,7 +126,7 @@ def try_out(
     given = _pairs(attribute or (), "--attribute")
     attributes = cli.run(lambda services: journeys.typed_attributes(services, journey, given))
     wanted = Trial(journey, contact, to or contact, attributes)
-    _confirm(f"Send {contact} through {journey}, with messages to {wanted.to}?", yes=yes)
+    confirm(f"Send {contact} through {journey}, with messages to {wanted.to}?", yes=yes)
     patience = timeout if wait else None
     address, run = cli.run(lambda services: journeys.try_out(services, wanted, patience), needs=(TABLES, BUS))
     typer.echo(str(address))
@@ -139,14 +139,9 @@ def _change(cli: Cli, journey: str, command: str, *, yes: bool, by: str, patienc
     from shared.cli import journeys
 
     typer.echo(cli.run(lambda services: journeys.rehearse(services, journey, command)))
-    _confirm(f"{command.capitalize()} it?", yes=yes)
+    confirm(f"{command.capitalize()} it?", yes=yes)
     cli.run(lambda services: journeys.change(services, journey, command, by, patience), needs=(TABLES, BUS))
     typer.echo(f"{journey} is {DID[command]}." if patience is not None else f"Sent; it is {DID[command]} in a moment.")
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    if not yes and not typer.confirm(question):
-        stop("Nothing was changed.")
 
 
 def _pairs(given: Sequence[str], option: str) -> list[tuple[str, str]]:

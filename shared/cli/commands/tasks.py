@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from shared.cli.commands.options import AsJson, By, Seconds, Wait, Yes
-from shared.cli.context import BUS, TABLES, USAGE, Cli, stop
+from shared.cli.context import BUS, TABLES, USAGE, Cli, confirm, stop
 
 app = typer.Typer(no_args_is_help=True, help="See what people have to do, and close it.")
 
@@ -53,8 +53,7 @@ def close(
     held = cli.run(lambda services: tasks.known(services, task))
     state = "cancelled" if cancel else "done"
     typer.echo(output.legible(f"{held.subject}, for {held.owner} {held.name}, due {held.due_at:%Y-%m-%dT%H:%M:%SZ}"))
-    if not yes and not typer.confirm(f"Close it as {state}?"):
-        stop("Nothing was changed.")
+    confirm(f"Close it as {state}?", yes=yes)
     command = CloseTask(task, by, state, text)
     patience = timeout if wait else None
     cli.run(lambda services: tasks.close(services, command, patience), needs=(TABLES, BUS))

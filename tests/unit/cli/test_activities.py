@@ -50,6 +50,7 @@ def test_it_is_released_after_a_yes(laptop: Laptop) -> None:
     declined = laptop.carebus("activities", "release", held)
     assert declined.exit_code == 1
     assert "Let it go on? [y/N]:" in declined.stdout
+    assert declined.stderr.endswith("Nothing was changed: nobody answered. Where nobody can, add --yes.\n")
     assert laptop.done("activities", "release", held, "--yes", "--wait", "--by", "kim").endswith("It is released.\n")
     assert ids(laptop) == []
     laptop.settle()

@@ -41,6 +41,7 @@ def test_a_task_is_closed_after_a_yes(laptop: Laptop, options: list[str], state:
     declined = laptop.carebus("tasks", "close", "T-1", *options)
     assert declined.exit_code == 1
     assert f"Close it as {state}? [y/N]:" in declined.stdout
+    assert declined.stderr.endswith("Nothing was changed: nobody answered. Where nobody can, add --yes.\n")
     closed = laptop.done("tasks", "close", "T-1", *options, "--text", "Reached.", "--by", "kim", "--yes", "--wait")
     assert closed.endswith(f"It is {state}.\n")
     assert ids(laptop, "--queue", "first-line") == ["T-2"]
