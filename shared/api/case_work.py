@@ -1,5 +1,6 @@
 """`/api/cases/{case}/timeline`, `activities`, `tasks`: what happened to a case, was written down and is planned."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -30,6 +31,8 @@ from shared.runtime.store import Row
 from shared.tasks.messages import CreateTask
 
 Kinds = Annotated[tuple[str, ...], Query(max_length=20)]
+SKEW = timedelta(minutes=1)
+"""By how much the clock of who writes something down may be fast."""
 CHANGED = {200: {"model": CaseView, "description": "Applied, with Prefer: wait"}}
 
 router = APIRouter(prefix="/api/cases/{case}", tags=["cases"])
@@ -80,8 +83,15 @@ async def timeline(
 
 
 @commands.post("/activities", status_code=202)
-async def add_activity(case_id: CaseId, body: Activity, desk: AtDesk) -> Response:
-    """Put a call, a mail, a note on the timeline; the first one to the customer is the first response."""
+async def add_activity(case_id: CaseId, body: Activity, desk: AtDesk, services: Provided) -> Response:
+    """Put a call, a mail, a note on the timeline; the first one to the customer is the first response.
+
+    It records what was done: posting an outgoing e-mail sends nothing.
+    """
+    if not (body.subject.strip() or body.text.strip()):
+        raise Problem(INVALID, "An activity says something.", [FieldError("text", "is empty, and so is subject")])
+    if body.at is not None and body.at > services.clock.now() + SKEW:
+        raise Problem(INVALID, "What is yet to be done is a task.", [FieldError("at", "is in the future")])
     said = body.model_dump(exclude={"parties"})
     command = AddActivity(case_id, by=desk.by, parties=tuple(body.parties), if_version=desk.if_version, **said)
     return await desk.take(case_id, lambda _: command)

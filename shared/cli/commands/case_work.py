@@ -38,6 +38,8 @@ def note(
 
     if type_ not in ACTIVITIES or direction not in ("", "in", "out"):
         stop(f"--type is one of {', '.join(ACTIVITIES)}, --direction one of in, out.", USAGE)
+    if not (subject.strip() or text.strip()):
+        stop("TEXT must not be empty.", USAGE)
 
     def command(id_: str) -> AddActivity:
         return AddActivity(id_, type_, by, text, subject, direction, conversation=conversation)

@@ -1,6 +1,7 @@
 """Timelines, activities and tasks of a case, over HTTP."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -71,6 +72,9 @@ async def test_an_activity_is_added_once_for_each_key() -> None:
         ({**NOTE, "parties": ["C"] * 21}, "parties"),
         ({**NOTE, "at": "2026-11-04T09:00:00"}, "at"),
         ({**NOTE, "by": "somebody else"}, "by"),
+        ({"type": "email", "direction": "out"}, "text"),
+        ({"type": "note", "subject": " ", "text": "\n"}, "text"),
+        ({**CALL, "at": (START + timedelta(hours=1)).isoformat()}, "at"),
     ],
 )
 async def test_what_is_no_activity_so_is_named(body: dict[str, Any], field: str) -> None:

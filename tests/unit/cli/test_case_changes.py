@@ -134,6 +134,7 @@ def test_what_was_said_is_written_down_and_listed_by_kind(laptop: Laptop) -> Non
     assert shown(laptop, case)["first_response_at"] is not None
     assert "Name one of" in misused(laptop, "cases", "timeline")
     assert "--type is one of" in misused(laptop, "cases", "note", case, "x", "--type", "dream")
+    assert misused(laptop, "cases", "note", case, " ") == "TEXT must not be empty.\n"
 
 
 def test_what_is_planned_is_in_the_way_of_closing_until_it_is_done(laptop: Laptop) -> None:
