@@ -19,6 +19,8 @@ LONGEST_REFERENCE = 256
 class Attribute:
     type: AttributeType
     optional: bool = False
+    values: tuple[str, ...] = ()
+    """All that there are, where it is a closed list."""
 
 
 def fault_of(value: object, type_: AttributeType) -> str | None:

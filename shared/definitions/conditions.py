@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from shared.definitions import operators
 from shared.definitions.attributes import AttributeType, fault_of
+from shared.definitions.names import nearest
 from shared.definitions.node import Node
 from shared.definitions.operators import OPERATORS, comparable
 from shared.definitions.reader import Reader
@@ -23,6 +24,9 @@ NOW: Final = "now"
 
 CONTACT: Final = "contact."
 """Comparisons of these paths are not looked up: a verdict on each is gathered, so that no value is recorded."""
+
+NAMING: Final = ("eq", "ne", "in")
+"""Operators that name whole values."""
 
 type Lookup = Callable[[str], object]
 type Verdicts = Mapping[str, bool]
@@ -172,4 +176,17 @@ def _compare(node: Node, scope: Scope, reader: Reader) -> Condition:
     if attribute is None or not op:
         return All(())
     value = operators.read_operand(node, fields.get("value"), op, attribute.type, reader)
+    was_published = reader.people.segments is None
+    if op in NAMING and attribute.values and not was_published:
+        _check_values(fields, attribute.values, reader)
     return Compare(reader.text(fields["attribute"]), op, value, attribute.type)
+
+
+def _check_values(fields: Mapping[str, Node], known: Collection[str], reader: Reader) -> None:
+    """Refuse a value that the path never has: what compares with it would be the same for ever."""
+    named = fields.get("value")
+    several = named.value if named and isinstance(named.value, Sequence) and not isinstance(named.value, str) else None
+    for item in several or ([named] if named else []):
+        if isinstance(item.value, str) and item.value not in known:
+            path, near = reader.text(fields["attribute"]), nearest(item.value, known)
+            reader.fault(item, f"`{path}` is one of {', '.join(known)}, never `{item.value}`{near}")

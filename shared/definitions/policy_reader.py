@@ -6,18 +6,10 @@ from datetime import timedelta
 from shared.definitions.node import Node
 from shared.definitions.policy import CLOSINGS, NAME, PARTS, RECOVERIES, Flapping, Part, Policy
 from shared.definitions.reader import Reader
+from shared.definitions.scope import CASE_VALUES
 from shared.definitions.tile_reader import Library
 
-STATUS_REASONS = (
-    "in_progress",
-    "on_hold",
-    "waiting_for_details",
-    "researching",
-    "problem_solved",
-    "information_provided",
-    "cancelled",
-    "merged",
-)
+STATUS_REASONS = CASE_VALUES["status_reason"]
 LONGEST = timedelta(days=90)
 MOST_ALERTS = 50
 ATTRIBUTE: tuple[Part, ...] = ("attribute",)

@@ -32,14 +32,27 @@ ADDRESSEE: Mapping[str, Attribute] = {
     "phone": Attribute("text", optional=True),
 }
 """What a message may say to a contact about themselves."""
+CASE_VALUES: Mapping[str, tuple[str, ...]] = {
+    "status": ("active", "resolved", "cancelled"),
+    "status_reason": (
+        "in_progress",
+        "on_hold",
+        "waiting_for_details",
+        "researching",
+        "problem_solved",
+        "information_provided",
+        "cancelled",
+        "merged",
+    ),
+    "priority": ("critical", "high", "normal", "low"),
+    "origin": ("phone", "email", "web", "sms", "iot", "chat"),
+    "type": ("question", "problem", "request"),
+}
+"""Columns of a case whose values are closed lists."""
 CASE: Mapping[str, Attribute] = {
     "case": Attribute("reference"),
     "number": Attribute("text"),
-    "status": Attribute("text"),
-    "status_reason": Attribute("text"),
-    "priority": Attribute("text"),
-    "origin": Attribute("text"),
-    "type": Attribute("text"),
+    **{name: Attribute("text") for name in CASE_VALUES},
     "product": Attribute("text", optional=True),
     "queue": Attribute("text", optional=True),
     "owner": Attribute("reference", optional=True),
@@ -53,6 +66,7 @@ CASE: Mapping[str, Attribute] = {
 """What conditions and mappings see of the case that a run is about, as it is when they are asked."""
 CASE_COLUMNS: Mapping[str, Attribute] = {
     **CASE,
+    **{name: Attribute("text", values=values) for name, values in CASE_VALUES.items()},
     "contact": Attribute("reference"),
     "title": Attribute("text"),
     "description": Attribute("text", optional=True),

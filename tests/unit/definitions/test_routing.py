@@ -113,6 +113,14 @@ WHEN = "when: {attribute: case.priority, op: eq, value: high}"
             ["6: `case.colour` is not known here (did you mean `case.owner`?)"],
         ),
         (
+            ONE + "{rule: x, when: {attribute: case.priority, op: eq, value: urgent}, queue: a}",
+            ["6: `case.priority` is one of critical, high, normal, low, never `urgent`"],
+        ),
+        (
+            ONE + "{rule: x, when: {not: {attribute: case.type, op: in, value: [problem, reqest]}}, queue: a}",
+            ["6: `case.type` is one of question, problem, request, never `reqest` (did you mean `request`?)"],
+        ),
+        (
             ONE + "{rule: x, when: {segment: vip}, queue: a}",
             ["6: no contact is known here whose segments could be asked for", "6: there is no segment `vip`"],
         ),
@@ -125,6 +133,13 @@ WHEN = "when: {attribute: case.priority, op: eq, value: high}"
 def test_what_is_wrong_with_rules_is_told_with_its_line(text: str, expected: list[str]) -> None:
     told = faults("queue: a\n---\n" + text)
     assert told == expected
+
+
+def test_a_beginning_is_no_value_and_what_was_published_before_stays_readable() -> None:
+    when = "{attribute: case.origin, op: starts_with, value: e}"
+    source = load("queue: a\n---\n" + ONE + f"{{rule: x, when: {when}, queue: a}}").sources["routing", "cases"]
+    rule = {"rule": "x", "when": {"attribute": "case.origin", "op": "eq", "value": "fax"}, "queue": "a"}
+    assert isinstance(loader.parse("routing", {**source, "rules": [rule]}), Routing)
 
 
 def test_a_published_routing_is_read_though_its_queue_is_not_at_hand() -> None:

@@ -115,6 +115,10 @@ def test_another_calendar_is_another_version_of_the_sla() -> None:
             "4: `case.state` is not known here (did you mean `case.status`?)",
         ),
         (
+            ["succeeds_when: {attribute: case.status, op: eq, value: solved}", "fail_after: PT1H"],
+            "4: `case.status` is one of active, resolved, cancelled, never `solved` (did you mean `resolved`?)",
+        ),
+        (
             [f"succeeds_when: {RESOLVED}", "fail_after: PT1H", "calendar: offices"],
             "6: there is no calendar `offices` (did you mean `office`?)",
         ),
