@@ -15,7 +15,7 @@ from shared.api.preconditions import matches, version_of, wait_of
 from shared.api.problems import CHANGED, KEY_REUSED, REFUSED
 from shared.api.services import Provided
 from shared.cases.case import Case
-from shared.cases.refusals import WORDS
+from shared.cases.refusals import told
 from shared.cases.timeline import Activity
 from shared.definitions.catalogue import Catalogue
 from shared.runtime import codec
@@ -30,6 +30,7 @@ class NotTaken(Problem):
     def __init__(self, case: Case, refusal: Refusal, catalogue: Catalogue) -> None:
         error = FieldError(refusal.field or "status", refusal.reason)
         super().__init__(REFUSED, _detail(case, refusal, catalogue), [error])
+        super().__init__(REFUSED, told(refusal.reason, case), [FieldError(refusal.field or "status", refusal.reason)])
         self._more: dict[str, Any] = {
             "allowed": routes_for(case, catalogue),
             "status_reasons": status_reasons_for(case, catalogue),

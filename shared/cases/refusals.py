@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from shared.cases.case import Case
+
 WORDS: Mapping[str, str] = {
     "open_activities": "Something is still to be done for the case: close it, or confirm with cancel_activities.",
     "too_many_activities": "As much is still to be done for the case as there can be: close some of it first.",
@@ -34,6 +36,15 @@ WORDS: Mapping[str, str] = {
     "not_a_member": "Only members of the queue may have its cases.",
     "unknown_agent": "There is no agent with this id.",
     "unknown_queue": "There is no queue of this name.",
+    "not_found": "There is no such case, or no such agent.",
     "moved_on": "The case went elsewhere meanwhile.",
 }
 """Reason to what it means, where the status of the case alone does not say it."""
+HELD = ("taken", "not_theirs")
+"""Reasons that somebody else has it."""
+
+
+def told(reason: str, case: Case) -> str:
+    """Return why this case refuses, in words: with who has it where that is why, else by its status."""
+    words = WORDS.get(reason, f"The case is {case.status}.")
+    return f"{words.removesuffix('.')}: {case.worked_by}." if reason in HELD and case.worked_by else words

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from shared.api.activities import DETAILS
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
 from shared.cli.services import Services
@@ -90,4 +91,5 @@ async def release(services: Services, command: ReleaseActivity, wait_seconds: fl
     await send(services, wanted)
     if wait_seconds is not None:
         for refused in await until_applied(services, wanted, timedelta(seconds=wait_seconds)):
-            raise NotReleased(f"The message was not released: {refused.reason}.")
+            words = DETAILS.get(refused.reason, "")
+            raise NotReleased(f"The message was not released ({refused.reason}). {words}".rstrip())

@@ -16,6 +16,13 @@ from shared.runtime.codec import plain
 from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
 
+WORDS = {
+    "transition_not_allowed": "Whoever comes in is available or away first.",
+    "unknown_presence": "Agents are available, busy, away or offline.",
+    "invalid_value": "The agent's capacity, skills or queues cannot be so.",
+}
+"""Why an agent refuses."""
+
 
 class NoSuchAgent(CarebusError):
     """There is no such agent."""
@@ -40,7 +47,8 @@ async def say(services: Services, bodies: Sequence[Body], wait_seconds: float | 
         return
     refused = await until_applied(services, wanted, timedelta(seconds=wait_seconds))
     if refused:
-        raise NotDone(f"It was refused: {refused[0].reason}.")
+        reason = refused[0].reason
+        raise NotDone(f"It was refused ({reason}). {WORDS.get(reason, '')}".rstrip())
 
 
 async def present(services: Services, agent: str) -> None:

@@ -8,7 +8,7 @@ from shared.api.case_views import find_case
 from shared.api.process_views import ProcessView, process_of
 from shared.cases.case import TABLE, Case
 from shared.cases.messages import OpenCase
-from shared.cases.refusals import WORDS
+from shared.cases.refusals import WORDS, told
 from shared.cases.timeline import LINE, list_of_contact, list_of_conversation
 from shared.cli.cases import known
 from shared.cli.rows import rows
@@ -37,7 +37,7 @@ class NoSuchContact(CarebusError):
 async def change(services: Services, named: str, command: Callable[[Case], Body], wait_seconds: float | None) -> Case:
     """Give a case a command and return the case, with `wait_seconds` as it is then; raises NoSuchCase, NotDone."""
     case = await known(services, named)
-    await _given(services, command(case), case.number, wait_seconds)
+    await _given(services, command(case), case, wait_seconds)
     return await known(services, case.id) if wait_seconds is not None else case
 
 
@@ -48,7 +48,7 @@ async def open_case(services: Services, opening: OpenCase, wait_seconds: float |
     """
     if await read_head(services.store, CONTACTS, quoted(opening.contact), CONTACT_HEAD, Contact) is None:
         raise NoSuchContact(f"There is no contact {opening.contact}.")
-    sent = await _given(services, opening, "The case", wait_seconds)
+    sent = await _given(services, opening, None, wait_seconds)
     if wait_seconds is None:
         return None
     opened = await find_case(services.store, opening.case)
@@ -59,12 +59,14 @@ async def open_case(services: Services, opening: OpenCase, wait_seconds: float |
     return opened
 
 
-async def _given(services: Services, body: Body, whose: str, wait_seconds: float | None) -> Command:
+async def _given(services: Services, body: Body, case: Case | None, wait_seconds: float | None) -> Command:
     wanted = commands([body], services)
     await send(services, wanted)
     if wait_seconds is not None:
         for refused in await until_applied(services, wanted, timedelta(seconds=wait_seconds)):
-            raise NotDone(f"{whose} did not take it ({refused.reason}). {WORDS.get(refused.reason, '')}".rstrip())
+            held = await known(services, case.id) if case else None
+            words = told(refused.reason, held) if held else WORDS.get(refused.reason, "")
+            raise NotDone(f"{held.number if held else 'The case'} did not take it ({refused.reason}). {words}".rstrip())
     return wanted[0]
 
 

@@ -10,6 +10,8 @@ from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
 from shared.cases.number import listed_on
 from shared.cases.number import parts_of
+from shared.cases.number import FIRST_DAY
+from shared.cases.refusals import told
 from shared.cases.summary import Summary
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
@@ -60,7 +62,8 @@ async def resolve(
     await send(services, wanted)
     if wait_seconds is not None:
         for refused in await until_applied(services, wanted, timedelta(seconds=wait_seconds)):
-            raise NotResolved(f"{case.number} was not resolved: {refused.reason}; it was {case.status}.")
+            held = await known(services, case.id)
+            raise NotResolved(f"{case.number} was not resolved ({refused.reason}). {told(refused.reason, held)}")
     return case.number
 
 

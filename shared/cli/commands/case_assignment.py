@@ -1,18 +1,16 @@
 """`carebus cases pick`, `assign`, `release` and `route`."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shared.cli.commands.case_life import Named, Text, say
 from shared.cli.commands.options import By, Seconds, Wait
-from shared.cli.context import BUS, TABLES, Cli
 
 if TYPE_CHECKING:
+    from shared.cases.case import Case
     from shared.runtime.envelope import Body
 
-Named = Annotated[str, typer.Argument(metavar="CASE", help="The case's id or number.")]
-Text = Annotated[str, typer.Option(help="Why.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +32,7 @@ def pick(
     """
     from shared.cases.messages import PickCase
 
-    _say(context.obj, case, lambda id_: PickCase(id_, agent, text), f"with {agent}", timeout if wait else None)
+    say(context.obj, case, lambda held: PickCase(held.id, agent, text), f"with {agent}", timeout if wait else None)
 
 
 def assign(
@@ -52,7 +50,7 @@ def assign(
     """
     from shared.cases.messages import AssignCase
 
-    _say(context.obj, case, lambda id_: AssignCase(id_, agent, by, text), f"with {agent}", timeout if wait else None)
+    say(context.obj, case, lambda held: AssignCase(held.id, agent, by, text), f"with {agent}", timeout if wait else None)
 
 
 def release(
@@ -64,7 +62,7 @@ def release(
     """
     from shared.cases.messages import ReleaseCase
 
-    _say(context.obj, case, lambda id_: ReleaseCase(id_, by, text), "released", timeout if wait else None)
+    say(context.obj, case, lambda held: ReleaseCase(held.id, by, text), "released", timeout if wait else None)
 
 
 def route(
@@ -82,15 +80,7 @@ def route(
     """
     from shared.cases.messages import MoveToQueue, RouteCase
 
-    def command(id_: str) -> "Body":
-        return MoveToQueue(id_, by, queue, text) if queue else RouteCase(id_, by, text)
+    def command(held: "Case") -> "Body":
+        return MoveToQueue(held.id, by, queue, text) if queue else RouteCase(held.id, by, text)
 
-    _say(context.obj, case, command, "routed", timeout if wait else None)
-
-
-def _say(cli: Cli, case: str, command: "Callable[[str], Body]", what: str, patience: float | None) -> None:
-    from shared.cli import agents, cases
-
-    number, id_ = cli.run(lambda services: cases.identified(services, case))
-    cli.run(lambda services: agents.say(services, [command(id_)], patience), needs=(TABLES, BUS))
-    typer.echo(f"{number} is {what}." if patience is not None else f"Sent; {number} is {what} in a moment.")
+    say(context.obj, case, command, "routed", timeout if wait else None)

@@ -67,7 +67,7 @@ async def test_of_two_who_pick_a_case_at_once_one_has_it_and_the_other_is_told_w
     it = await with_waiting_case()
     assert (await it.post(PICK, by="kim", Prefer="")).status_code == 202
     told = problem(await it.post(PICK, by="lee"), 409)
-    assert (told["worked_by"], told["detail"]) == ("kim", "Another agent works on the case.")
+    assert (told["worked_by"], told["detail"]) == ("kim", "Another agent works on the case: kim.")
     assert told["errors"] == [{"field": "case", "reason": "taken"}]
     assert (await it.seen("/api/agents/lee"))["free_slots"] == 2
 

@@ -65,7 +65,7 @@ def test_it_is_ignored_for_good_or_refused_with_the_reason(laptop: Laptop) -> No
     [held] = ids(laptop)
     assert laptop.carebus("activities", "release", held, "--ignore", "--case", "K").exit_code == 2
     refused = laptop.carebus("activities", "release", held, "--contact", "C-9", "--yes", "--wait")
-    assert "The message was not released: not_found." in refused.stderr
+    assert "The message was not released (not_found). There is no such contact or case." in refused.stderr
     laptop.done("activities", "release", held, "--ignore", "--yes", "--wait")
     assert held in ids(laptop, "--ignored")
 

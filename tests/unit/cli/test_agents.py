@@ -79,13 +79,29 @@ def test_a_case_goes_from_hand_to_hand(laptop: Laptop) -> None:
     number = a_case(laptop)["number"]
     laptop.done("agents", "put", "lee", "--name", "Lee", "--capacity", "1", "--wait")
     assert laptop.done("cases", "pick", number, "--agent", "kim", "--wait") == f"{number} is with kim.\n"
-    assert laptop.carebus("cases", "pick", number, "--agent", "lee", "--wait").stderr == "It was refused: taken.\n"
+    refused = laptop.carebus("cases", "pick", number, "--agent", "lee", "--wait").stderr
+    assert refused == f"{number} did not take it (taken). Another agent works on the case: kim.\n"
     assert laptop.done("cases", "assign", number, "lee", "--wait") == f"{number} is with lee.\n"
     assert laptop.done("cases", "release", number, "--wait") == f"{number} is released.\n"
     assert laptop.done("cases", "route", number, "--queue", "experts", "--wait") == f"{number} is routed.\n"
     assert json.loads(laptop.done("cases", "show", number, "--json"))["queue"] == "experts"
     laptop.done("cases", "route", number, "--wait")
     assert json.loads(laptop.done("cases", "show", number, "--json"))["queue"] == "first"
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("lee", "(no_capacity). The agent has as many cases as they can take."),
+        ("nobody", "(not_found). There is no such case, or no such agent."),
+    ],
+)
+def test_why_a_case_cannot_be_given_is_said_in_words(laptop: Laptop, agent: str, told: str) -> None:
+    number = a_case(laptop)["number"]
+    laptop.done("agents", "put", "lee", "--name", "Lee", "--capacity", "0", "--wait")
+    for command in (("pick", number, "--agent", agent), ("assign", number, agent)):
+        refused = laptop.carebus("cases", *command, "--wait")
+        assert (refused.exit_code, refused.stderr) == (1, f"{number} did not take it {told}\n")
 
 
 def test_without_waiting_it_says_that_it_was_sent(laptop: Laptop) -> None:

@@ -67,7 +67,7 @@ def test_resolving_twice_is_refused_with_the_reason(laptop: Laptop) -> None:
     laptop.done("cases", "resolve", number, "--text", "Done.", "--wait")
     again = laptop.carebus("cases", "resolve", number, "--text", "Done.", "--wait")
     assert again.exit_code == 1
-    assert again.stderr == f"{number} was not resolved: transition_not_allowed; it was resolved.\n"
+    assert again.stderr == f"{number} was not resolved (transition_not_allowed). The case is resolved.\n"
 
 
 def test_an_unknown_resolution_is_a_usage_error(laptop: Laptop) -> None:
