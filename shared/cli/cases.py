@@ -42,12 +42,6 @@ async def shown(services: Services, named: str) -> CaseView:
     return await view_of(services.store, await known(services, named))
 
 
-async def identified(services: Services, named: str) -> tuple[str, str]:
-    """Return number and id of the case; raises NoSuchCase."""
-    case = await known(services, named)
-    return case.number, case.id
-
-
 async def summarised(services: Services, named: str, settings: Mapping[str, str]) -> Summary:
     """Return a case in short; without settings no language model is asked. Raises NoSuchCase."""
     return await summary_of(services.store, settings, await known(services, named))
