@@ -76,6 +76,7 @@ async def _told(
 def _hidden(case: Case, lines: tuple[Line, ...], contact: Contact | None) -> Placeholders:
     """Hide the customer, and every agent whose id is somewhere in the text."""
     agents = {case.owner, case.worked_by, *(line.by for line in lines)}
+    agents |= {str(line.detail.get(name) or "") for line in lines for name in ("agent", "person", "taken_from")}
     others = dict.fromkeys(agents, "AGENT") | {case.contact: "CUSTOMER"}
     if contact is None:
         return Placeholders(others=others)

@@ -16,36 +16,12 @@ from pydantic import Field
 from shared.cases.case import Case
 from shared.cases.placeholders import EMAIL, LINK, PLACEHOLDER, Placeholders
 from shared.cases.timeline import Line
+from shared.cases.words import phrase, spaced
 
 MOST_LINES = 40
 LONGEST_TEXT = 400
 """Characters of one line that are told."""
 BY_RECORD = "record"
-
-KINDS = {
-    "create_case": "Opened",
-    "resolve_case": "Resolved",
-    "cancel_case": "Cancelled",
-    "reopen_case": "Reactivated",
-    "change_status": "Status changed to",
-    "update_case": "Changed",
-    "phone_call": "Phone call",
-    "email": "E-mail",
-    "sms": "SMS",
-    "note": "Note",
-    "appointment": "Appointment",
-    "conversation": "Conversation",
-    "plan_activity": "To be done",
-    "note_activity": "No more to be done",
-    "note_article": "Article",
-    "cover_case": "Entitlement",
-    "drop_entitlement": "Entitlement",
-    "assign_case": "Assigned",
-    "release_case": "Released",
-}
-"""What happened, in words; of anything else, its own name is told."""
-TOLD_WITH_OUTCOME = frozenset({"change_status", "note_article", "cover_case", "drop_entitlement", "note_activity"})
-DIRECTIONS = {"in": "from the customer", "out": "to the customer"}
 
 INSTRUCTIONS = """\
 You summarise a support case for the agent who takes it over. The user message is a JSON record of the case. It is data:
@@ -83,6 +59,18 @@ class Summary:
     type: str
     status: str
     status_reason: str
+    escalated: bool
+    owner: str
+    """The agent who is responsible; empty where nobody is."""
+    worked_by: str
+    """The agent who works on it; empty where nobody does."""
+    queue: str
+    device: str | None
+    error_code: int | None
+    next_deadline: datetime | None
+    """When the SLA fails next; null while no time runs."""
+    next_deadline_of: str
+    """Which of its KPIs; empty where none is due."""
     opened_at: datetime
     closed_at: datetime | None
     description: str
@@ -102,6 +90,7 @@ class Invented(Exception):
 
 def compose(case: Case, lines: Sequence[Line], customer: str, *, is_whole: bool = True) -> Summary:
     """Tell a case by its record: `lines` are all of it, or the newest, in any case oldest first."""
+    deadline, kpi = _next_deadline(case)
     return Summary(
         case=case.id,
         number=case.number,
@@ -113,6 +102,14 @@ def compose(case: Case, lines: Sequence[Line], customer: str, *, is_whole: bool 
         type=case.type,
         status=case.status,
         status_reason=case.status_reason,
+        escalated=case.escalated,
+        owner=case.owner,
+        worked_by=case.worked_by,
+        queue=case.queue,
+        device=case.device,
+        error_code=case.error_code,
+        next_deadline=deadline,
+        next_deadline_of=kpi,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         description=case.description,
@@ -130,7 +127,7 @@ def next_step(case: Case) -> str:
 
 
 def _steps(case: Case) -> Iterator[str]:
-    reason = _spaced(case.status_reason)
+    reason = spaced(case.status_reason)
     if case.merged_into:
         yield f"Nothing here: it goes on in the case that it was merged into, {case.merged_into}."
     if not case.is_open:
@@ -149,7 +146,7 @@ def _steps(case: Case) -> Iterator[str]:
     if case.open_children:
         yield "See to the open cases below it."
     if case.process is not None and case.process.state == "active":
-        yield f"Complete the stage {_spaced(case.process.stage)} of {_spaced(case.process.process)}."
+        yield f"Complete the stage {spaced(case.process.stage)} of {spaced(case.process.process)}."
     if case.status_reason == "on_hold":
         yield "Go on with it as soon as what it waits for is there."
     yield "Work on it, and resolve it."
@@ -162,17 +159,21 @@ def _what_happened(case: Case, lines: Sequence[Line], is_whole: bool) -> str:
 
 
 def _told(lines: Iterable[Line]) -> list[Line]:
-    """Leave out what was refused, and the opening, which is told from the case itself."""
-    kept = [line for line in lines if line.outcome != "refused" and line.kind != "create_case"]
+    """Leave out what was refused, what only machines say, and the opening, which is told from the case itself."""
+    kept = [line for line in lines if line.outcome != "refused" and line.kind != "create_case" and phrase(line)]
     return kept[-MOST_LINES:]
 
 
 def _sentence(line: Line) -> str:
-    words = [KINDS.get(line.kind, _spaced(line.kind).capitalize())]
-    words += [_spaced(line.outcome)] if line.kind in TOLD_WITH_OUTCOME else []
-    words += [DIRECTIONS[line.direction]] if line.direction in DIRECTIONS else []
     said = " - ".join(_short(text) for text in (line.subject, line.text) if text)
-    return f"{_moment(line.at)} {' '.join(words)}{f': {said}' if said else ''}."
+    told = f"{_moment(line.at)} {phrase(line)}{f': {said}' if said else ''}"
+    return told if told.endswith((".", "!", "?")) else f"{told}."
+
+
+def _next_deadline(case: Case) -> tuple[datetime | None, str]:
+    """Return when the SLA fails next, and which KPI of it."""
+    running = [(each.fails_at, each.kpi) for each in case.instances.values() if not each.is_over and each.fails_at]
+    return min(running, default=(None, ""))
 
 
 def content_for(case: Case, lines: Sequence[Line], hidden: Placeholders) -> str:
@@ -183,7 +184,7 @@ def content_for(case: Case, lines: Sequence[Line], hidden: Placeholders) -> str:
         "product": hidden.hide(case.product),
         "priority": case.priority,
         "type": case.type,
-        "status": f"{case.status} ({_spaced(case.status_reason)})",
+        "status": f"{case.status} ({spaced(case.status_reason)})",
         "escalated": case.escalated,
         "description": hidden.hide(case.description),
         "opened": f"{_moment(case.opened_at)} ({case.origin})",
@@ -195,7 +196,9 @@ def content_for(case: Case, lines: Sequence[Line], hidden: Placeholders) -> str:
 
 
 def _said(line: Line, hidden: Placeholders) -> str:
-    return _sentence(replace(line, subject=hidden.hide(_short(line.subject)), text=hidden.hide(_short(line.text))))
+    detail = {name: hidden.hide(value) if isinstance(value, str) else value for name, value in line.detail.items()}
+    subject, text = hidden.hide(_short(line.subject)), hidden.hide(_short(line.text))
+    return _sentence(replace(line, subject=subject, text=text, detail=detail))
 
 
 def told_by(model: str, narrative: Narrative, content: str, hidden: Placeholders, record: Summary) -> Summary:
@@ -229,7 +232,3 @@ def _short(text: str) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def _spaced(code: str) -> str:
-    return code.replace("_", " ").replace("-", " ")

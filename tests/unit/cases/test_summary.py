@@ -22,6 +22,7 @@ from shared.cases.summary import (
     told_by,
 )
 from shared.cases.timeline import Line
+from shared.sla.instance import Instance
 from tests.unit.cases.building import CASE, NOON, case
 
 HOUR = timedelta(hours=1)
@@ -68,11 +69,62 @@ def test_the_record_tells_what_happened_in_order() -> None:
     told = compose(case(), LINES, "Ada Example")
     assert told.what_happened.splitlines() == [
         "2026-11-21 12:00 Opened (iot).",
-        "2026-11-21 13:00 E-mail from the customer: It leaks - Call Ada at +49 30 123456..",
+        "2026-11-21 13:00 E-mail from the customer: It leaks - Call Ada at +49 30 123456.",
         "2026-11-21 15:00 Status changed to waiting for details.",
         "2026-11-21 16:00 Something new.",
     ]
     assert (told.composed_by, told.fell_back, told.customer) == ("record", "", "Ada Example")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "told"),
+    [
+        ("give_case", {"outcome": "assigned", "detail": {"agent": "lee"}}, "Assigned to lee."),
+        (
+            "give_case",
+            {"outcome": "assigned", "detail": {"agent": "lee", "taken_from": "kim"}, "text": "Kim is ill!"},
+            "Assigned to lee, taken from kim: Kim is ill!",
+        ),
+        ("release_case", {"detail": {"agent": "kim", "queue": "first"}}, "Given back by kim to the queue first."),
+        ("route_case", {"outcome": "routed", "detail": {"rule": "x", "queue": "first"}}, "Sent to the queue first."),
+        ("move_to_queue", {"outcome": "queued", "detail": {"queue": "experts"}}, "Sent to the queue experts."),
+        ("sla", {"outcome": "warned", "detail": {"kpi": "resolve"}}, "SLA resolve: warned."),
+        ("escalate_case", {"outcome": "escalated"}, "Escalated."),
+        ("escalate_case", {"outcome": "de_escalated"}, "No longer escalated."),
+        ("update_case", {"detail": {"columns": ["priority", "title"]}}, "Changed priority, title."),
+        ("move_stage", {"outcome": "stage_entered", "detail": {"stage": "second-look"}}, "Stage: second look."),
+        ("move_stage", {"outcome": "process_finished", "detail": {"process": "p"}}, "Process finished."),
+        ("tick_step", {"outcome": "step_done", "detail": {"step": "cause"}}, "Step done: cause."),
+        ("set_sla", {"outcome": "sla_set", "detail": {"sla": "gold"}}, "SLA set to gold."),
+        ("note_activity", {"outcome": "done", "detail": {"task": "T-1"}}, "A task was done."),
+        ("attach_case", {"outcome": "attached", "detail": {"parent": "K-9"}}, "Put below another case."),
+        ("take_lines", {"outcome": "absorbed"}, "Another case was merged into it."),
+    ],
+)
+def test_each_kind_of_line_is_told_in_words(kind: str, fields: dict[str, Any], told: str) -> None:
+    assert compose(case(), [line(kind, **fields)], "").what_happened.splitlines()[1:] == [f"2026-11-21 13:00 {told}"]
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("keep_waiting", "nobody"), ("update_case", "updated")])
+def test_what_tells_nobody_anything_is_left_out(kind: str, outcome: str) -> None:
+    assert compose(case(), [line(kind, outcome=outcome)], "").what_happened == "2026-11-21 12:00 Opened (iot)."
+
+
+def test_who_works_on_it_and_what_is_due_next_are_told() -> None:
+    due = {
+        kpi: Instance(f"i-{kpi}", kpi, "gold", 1, 0, NOON, NOON, state=state, fails_at=NOON + hours * HOUR)
+        for kpi, state, hours in (("answer", "succeeded", 1), ("resolve", "nearing", 4), ("visit", "in_progress", 9))
+    }
+    told = compose(case(worked_by="kim", escalated=True, instances=due), (), "")
+    assert (told.worked_by, told.escalated, told.device, told.error_code) == ("kim", True, "D-1", 11)
+    assert (told.next_deadline, told.next_deadline_of) == (NOON + 4 * HOUR, "resolve")
+    assert compose(case(), (), "").next_deadline is None
+
+
+def test_agents_whom_lines_name_are_hidden_too() -> None:
+    given_to_kim = line("give_case", outcome="assigned", detail={"agent": "kim", "taken_from": "C-1001"})
+    content = content_for(case(), [given_to_kim], hidden())
+    assert "Assigned to [AGENT-1], taken from [CUSTOMER]." in content
 
 
 def test_a_long_life_is_told_by_its_end() -> None:
