@@ -1,6 +1,8 @@
 """Cases for operators: lists, one case with its timeline, and resolving."""
 
 from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,8 @@ from shared.cases.number import parts_of
 from shared.cases.number import FIRST_DAY
 from shared.cases.refusals import told
 from shared.cases.summary import Summary
+from shared.cases.timeline import Line
+from shared.cases.words import why
 from shared.cli.rows import rows
 from shared.cli.sending import commands, send
 from shared.cli.services import Services
@@ -40,6 +44,11 @@ async def listed(services: Services, contact: str | None, closed_too: bool) -> l
 async def shown(services: Services, named: str) -> CaseView:
     """Return the case with this id or number; raises NoSuchCase."""
     return await view_of(services.store, await known(services, named))
+
+
+def with_what(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return lines of a timeline with their particulars as people read them: who got the case, and why."""
+    return [{**line, "what": why(typed(Line, line))} for line in lines]
 
 
 async def summarised(services: Services, named: str, settings: Mapping[str, str]) -> Summary:

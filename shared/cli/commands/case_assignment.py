@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from shared.runtime.envelope import Body
 
 
-
 def register(app: typer.Typer) -> None:
     for command in (pick, assign, release, route):
         app.command()(command)
@@ -50,7 +49,9 @@ def assign(
     """
     from shared.cases.messages import AssignCase
 
-    say(context.obj, case, lambda held: AssignCase(held.id, agent, by, text), f"with {agent}", timeout if wait else None)
+    say(
+        context.obj, case, lambda held: AssignCase(held.id, agent, by, text), f"with {agent}", timeout if wait else None
+    )
 
 
 def release(

@@ -141,7 +141,7 @@ def timeline(
 
     Example: `carebus cases timeline CAS-02516-X7K2M4 --kind note --kind email`
     """
-    from shared.cli import case_changes, output
+    from shared.cli import case_changes, cases, output
 
     cli: Cli = context.obj
     if len([each for each in (case, contact, conversation) if each]) != 1:
@@ -151,8 +151,13 @@ def timeline(
             services, case=case, contact=contact, conversation=conversation, kinds=kind or (), limit=limit
         )
     )
-    columns = ("at", "kind", "outcome", "reason", "by", "text")
-    output.show(found, columns if case else (*columns, "case"), as_json=as_json, nothing="Nothing happened.")
+    columns = ("at", "kind", "outcome", "reason", "by", "what", "text")
+    output.show(
+        found if as_json else cases.with_what(found),
+        columns if case else (*columns, "case"),
+        as_json=as_json,
+        nothing="Nothing happened.",
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -54,7 +54,7 @@ def show(context: typer.Context, case: Named, as_json: AsJson = False) -> None:
     timeline, occurrences = found.pop("timeline"), found.pop("occurrences") or {}
     seen = {f"occurrences_{name}": value for name, value in occurrences.items()}
     output.facts({**found, **seen})
-    output.show(timeline, ("at", "kind", "outcome", "reason", "by", "text"))
+    output.show(cases.with_what(timeline), ("at", "kind", "outcome", "reason", "by", "what", "text"))
 
 
 @app.command()

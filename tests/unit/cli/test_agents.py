@@ -104,6 +104,20 @@ def test_why_a_case_cannot_be_given_is_said_in_words(laptop: Laptop, agent: str,
         assert (refused.exit_code, refused.stderr) == (1, f"{number} did not take it {told}\n")
 
 
+def test_who_got_a_case_and_why_is_shown(laptop: Laptop) -> None:
+    laptop.done("agents", "put", "lee", "--name", "Lee", "--capacity", "1", "--queue", "first", "--wait")
+    number = a_case(laptop)["number"]
+    waits = next(line for line in laptop.done("cases", "timeline", number).splitlines() if "keep_waiting" in line)
+    assert "2 looked at; passed over: offline 2" in waits
+    laptop.done("agents", "presence", "kim", "available", "--wait")
+    laptop.done("cases", "route", number, "--queue", "experts", "--wait")
+    laptop.settle()
+    shown = laptop.done("cases", "show", number)
+    assert "to kim; rule otherwise" in next(line for line in shown.splitlines() if "give_case" in line)
+    assert "to the queue experts" in next(line for line in shown.splitlines() if "move_to_queue" in line)
+    assert "what" not in json.loads(laptop.done("cases", "timeline", number, "--json"))[0]
+
+
 def test_without_waiting_it_says_that_it_was_sent(laptop: Laptop) -> None:
     number = a_case(laptop)["number"]
     assert laptop.done("cases", "pick", number, "--agent", "kim") == f"Sent; {number} is with kim in a moment.\n"
