@@ -120,7 +120,9 @@ async def list_held(
     state: Annotated[Literal["held", "ignored", "waiting"], Query()] = "held",
     day: date | None = None,
 ) -> Listing[HeldLine]:
-    """List what is held for a person, or what was ignored or still waits of a day (UTC), by default today; oldest first.
+    """List what is held for a person, or what was ignored or still waits of a day (UTC, by default today).
+
+    Oldest first.
 
     What waits is on its way to its case; what has waited for an hour is stuck, and may be released.
     """
@@ -148,20 +150,14 @@ async def show_activity(_agent: Agent, services: Provided, activity_id: Activity
 async def release_activity(
     agent: Agent, change: Annotated[Change, Depends()], activity_id: ActivityId, body: Release
 ) -> Response:
-    """Let a held, ignored or stuck message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
-    services, incoming = errand.services, await known_activity(errand.services, activity_id)
-    id_, location = errand.id(agent.id, "release", activity_id), f"/api/activities/{activity_id}"
-    place = (TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:{id_}")
-    if await services.store.get(*place) is None:
-        if not incoming.may_be_released(services.clock.now()):
-    """Let a held or ignored message go on: as the rules say, as a contact's, to a case; or ignore it for good."""
+    """Let a held, ignored or stuck message go on, as the rules say, as a contact's, to a case; or ignore it."""
     services, incoming = change.services, await known_activity(change.services, activity_id)
     id_, location = change.id(agent.id, "release", activity_id), f"/api/activities/{activity_id}"
     place = Place(TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:")
     released = ReleaseActivity(incoming.correspondent, incoming.id, agent.id, body.contact, body.case, body.ignore)
 
     async def check() -> None:
-        if incoming.state not in RELEASABLE:
+        if not incoming.may_be_released(services.clock.now()):
             raise _refused("state", "not_held")
 
     async def settled() -> Incoming | None:

@@ -1,8 +1,7 @@
 """`POST /api/cases`: somebody calls, writes or comes by, and a case is opened for them."""
 
-from typing import Annotated
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field

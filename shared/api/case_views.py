@@ -120,9 +120,9 @@ async def find_numbered(store: Store, number: str) -> Case | None:
     parts = parts_of(number)
     if parts is None:
         return None
-    (day, ending), after = parts, ""
+    (begins, ending), after = parts, ""
     while True:
-        page = await store.page("views", OPEN_LIST, prefix=day.isoformat(), after=after, limit=PAGE)
+        page = await store.page("views", OPEN_LIST, prefix=begins, after=after, limit=PAGE)
         for row in page.rows:
             if row.key.endswith(ending):
                 return await find_case(store, row.key.rpartition("~")[2])

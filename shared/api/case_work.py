@@ -16,8 +16,6 @@ from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, KEY_REUSED, NOT_NOW
 from shared.api.services import Provided, Services
-from shared.api.problems import INVALID, KEY_REUSED
-from shared.api.services import Provided
 from shared.api.tasks import show_task
 from shared.cases.case import MOST_ACTIVITIES, TABLE
 from shared.cases.messages import AddActivity

@@ -30,7 +30,6 @@ class NotTaken(Problem):
     def __init__(self, case: Case, refusal: Refusal, catalogue: Catalogue) -> None:
         error = FieldError(refusal.field or "status", refusal.reason)
         super().__init__(REFUSED, _detail(case, refusal, catalogue), [error])
-        super().__init__(REFUSED, told(refusal.reason, case), [FieldError(refusal.field or "status", refusal.reason)])
         self._more: dict[str, Any] = {
             "allowed": routes_for(case, catalogue),
             "status_reasons": status_reasons_for(case, catalogue),
@@ -54,7 +53,7 @@ def _detail(case: Case, refusal: Refusal, catalogue: Catalogue) -> str:
     if refusal.reason == "transition_not_in_policy":
         reasons = ", ".join(following(case, catalogue)) or "nothing"
         return f"By the policy of cases, {case.status_reason} may be followed by: {reasons}."
-    return WORDS.get(refusal.reason, f"The case is {case.status}.")
+    return told(refusal.reason, case)
 
 
 class Desk:

@@ -1,7 +1,5 @@
 """Cases for operators: lists, one case with its timeline, and resolving."""
 
-from collections.abc import Callable, Mapping
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,9 +8,7 @@ from shared.api.case_summary import summary_of
 from shared.api.case_views import CaseView, find_case, find_numbered, view_of
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
-from shared.cases.number import listed_on
 from shared.cases.number import parts_of
-from shared.cases.number import FIRST_DAY
 from shared.cases.refusals import told
 from shared.cases.summary import Summary
 from shared.cases.timeline import Line
@@ -77,12 +73,3 @@ async def known(services: Services, named: str) -> Case:
     if case is None:
         raise NoSuchCase(f"There is no case {named}.")
     return case
-
-
-async def _id_of(services: Services, number: str) -> str | None:
-    """Find a case by the day in its number: cases that were closed leave a tombstone in the list of that day."""
-    match = _NUMBER.fullmatch(number)
-    assert match is not None
-    day = listed_on(int(match[1]))
-    ids = [row.key.rpartition("~")[2] async for row in rows(services.store, "views", OPEN_LIST, day)]
-    return next((id_ for id_ in ids if id_.endswith(match[2])), None)

@@ -4,7 +4,7 @@ A reply does not say what it answers: it is taken for an answer to the newest SM
 tells it. Where there is none, the reply is told by itself.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 

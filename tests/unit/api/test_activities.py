@@ -187,6 +187,8 @@ async def test_what_waits_for_an_answer_that_never_comes_is_listed_and_after_an_
     assert late.status_code == 200, late.text
     assert late.json()["state"] == "done"
     assert (await it.get(f"{HELD}?state=waiting")).json()["items"] == []
+
+
 async def test_the_same_key_with_another_body_is_told() -> None:
     it = await with_mails()
     [held] = await ids(it)

@@ -22,7 +22,7 @@ from shared.cases.summary import (
     told_by,
 )
 from shared.cases.timeline import Line
-from shared.sla.instance import Instance
+from shared.sla.instance import Instance, State
 from tests.unit.cases.building import CASE, NOON, case
 
 HOUR = timedelta(hours=1)
@@ -110,10 +110,17 @@ def test_what_tells_nobody_anything_is_left_out(kind: str, outcome: str) -> None
     assert compose(case(), [line(kind, outcome=outcome)], "").what_happened == "2026-11-21 12:00 Opened (iot)."
 
 
+KPIS: tuple[tuple[str, State, int], ...] = (
+    ("answer", "succeeded", 1),
+    ("resolve", "nearing", 4),
+    ("visit", "in_progress", 9),
+)
+
+
 def test_who_works_on_it_and_what_is_due_next_are_told() -> None:
     due = {
         kpi: Instance(f"i-{kpi}", kpi, "gold", 1, 0, NOON, NOON, state=state, fails_at=NOON + hours * HOUR)
-        for kpi, state, hours in (("answer", "succeeded", 1), ("resolve", "nearing", 4), ("visit", "in_progress", 9))
+        for kpi, state, hours in KPIS
     }
     told = compose(case(worked_by="kim", escalated=True, instances=due), (), "")
     assert (told.worked_by, told.escalated, told.device, told.error_code) == ("kim", True, "D-1", 11)
