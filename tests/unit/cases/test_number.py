@@ -13,6 +13,7 @@ from shared.cases.number import number
 from shared.cli.cases import known
 from shared.intake.door import NUMBER
 from shared.runtime.ids import derived, made
+from tests.unit.cli.laptop import Laptop
 from tests.unit.pages.world import CASE, CONTACT, World
 
 
@@ -48,3 +49,6 @@ async def test_a_case_from_before_the_first_day_is_found_by_its_number() -> None
     world = World()
     await world.say(OpenCase(CASE, CONTACT, "Old", opened_at=datetime(2019, 6, 1, tzinfo=UTC)))
     assert (await known(cast("Any", world.services), number(CASE, datetime(2019, 6, 1, tzinfo=UTC)))).id == CASE
+    laptop = Laptop()
+    laptop.store = world.store
+    assert (await known(laptop, number(CASE, datetime(2019, 6, 1, tzinfo=UTC)))).id == CASE
