@@ -14,7 +14,7 @@ from shared.intake.automatic import kind_of, wants_no_answer
 from shared.intake.correspondent import public_id
 from shared.intake.mail import Mail, Unreadable, addresses, message_ids, read
 from shared.intake.mail_text import legible, line, text_of_html, without_quotation
-from shared.intake.messages import Attachment, TakeActivity
+from shared.intake.messages import LONGEST_TEXT, Attachment, TakeActivity
 from shared.intake.reply_tokens import ReplyTokens
 from shared.runtime import codec, log
 from shared.runtime.bus import Bus, BusMessage
@@ -32,10 +32,8 @@ UNSUPPORTED = Kind("unsupported-media-type", 415, "The media type is not one of 
 INVALID = Kind("invalid-activity", 422, "This is no message that can be taken", "Correct what is named; send it again.")
 MALFORMED = Kind("malformed-json", 400, "The body is not JSON", "Correct the body and send it again.")
 
-LONGEST_TEXT = 80_000
 LONGEST_ATTACHED = 20_000
-"""Bytes in JSON, where a letter takes up to twelve, of a text and of all names of what is attached: a message goes over
-the bus with all that is said of it, and whatever is accepted must go all the way."""
+"""Bytes in JSON of all names of what is attached."""
 LONGEST_MEDIA_TYPE = 100
 
 _Text = Annotated[str, StringConstraints(max_length=1000)]

@@ -11,6 +11,11 @@ from shared.runtime.ids import derived
 QUEUE = "case-commands"
 TAKE_ACTIVITY = "take_activity"
 """The command of triggers whose events are taken as incoming activities."""
+LONGEST_TEXT = 80_000
+LONGEST_SUBJECT = 6_000
+LONGEST_ATTRIBUTES = 60_000
+"""Bytes in JSON, where a letter takes up to twelve: a message goes over the bus with all that is said of it, and
+whatever is accepted must go all the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,11 @@ class TakeActivity:
     @property
     def correspondent(self) -> str:
         return correspondent_of(self.channel, self.address)
+
+    @property
+    def brought(self) -> Mapping[str, Any]:
+        """What an event brought; its subject and text are kept once, as the message's."""
+        return {**self.attributes, **({"subject": self.subject, "text": self.text} if self.trigger else {})}
 
 
 @dataclass(frozen=True, slots=True)

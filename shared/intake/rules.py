@@ -76,7 +76,7 @@ def lookup_of(said: TakeActivity, facts: IntakeFacts, now: datetime) -> Lookup:
         if path == NOW:
             return now.isoformat()
         if root == "event":
-            found: object = said.attributes.get(name)
+            found: object = said.brought.get(name)
         elif root == "case":
             found = facts.case.get(name)
         else:

@@ -11,8 +11,9 @@ from shared.definitions.scope import DEVICES
 from shared.definitions.trigger import Trigger
 from shared.devices.messages import RecoverDevice
 from shared.events.messages import TriggerFired
-from shared.intake.messages import TAKE_ACTIVITY, TakeActivity
+from shared.intake.messages import LONGEST_ATTRIBUTES, LONGEST_SUBJECT, LONGEST_TEXT, TAKE_ACTIVITY, TakeActivity
 from shared.journeys.run import Run
+from shared.runtime import codec
 from shared.runtime.decision import Outgoing
 from shared.runtime.envelope import Body
 from shared.runtime.ids import derived
@@ -24,19 +25,31 @@ def recover_device(attributes: Mapping[str, Any], seen: datetime) -> RecoverDevi
     return RecoverDevice(device, seen, attributes.get("error_code"), attributes.get("alert_key") or "")
 
 
+MESSAGE = ("subject", "text")
+"""Attributes that are the message: they do not go along a second time."""
+
+
 def take_activity(fired: TriggerFired) -> TakeActivity:
     """Say what somebody writes to us; of whom nothing is known, it is from where it comes."""
     return TakeActivity(
         "webhook",
         fired.contact or fired.source,
         fired.time,
-        str(fired.attributes.get("subject", "")),
-        str(fired.attributes.get("text", "")),
+        codec.fitting(str(fired.attributes.get("subject", "")), LONGEST_SUBJECT),
+        codec.fitting(str(fired.attributes.get("text", "")), LONGEST_TEXT),
         contact=fired.contact or "",
         trigger=fired.trigger,
         source=fired.source,
-        attributes=fired.attributes,
+        attributes=_fitting({name: value for name, value in fired.attributes.items() if name not in MESSAGE}),
     )
+
+
+def _fitting(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Cut texts: an event that is larger than a message may be is lost to the journeys that it starts, too."""
+    share = LONGEST_ATTRIBUTES // max(1, len(attributes))
+    return {
+        name: codec.fitting(value, share) if isinstance(value, str) else value for name, value in attributes.items()
+    }
 
 
 BY_THEMSELVES: Mapping[str, Callable[[TriggerFired], Body]] = {

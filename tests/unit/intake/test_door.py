@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.intake.door import JSON, LARGEST, LONGEST_ATTACHED, LONGEST_TEXT, MAIL, IntakeDoor
-from shared.intake.messages import TakeActivity
+from shared.intake.door import JSON, LARGEST, LONGEST_ATTACHED, MAIL, IntakeDoor
+from shared.intake.messages import LONGEST_TEXT, TakeActivity
 from shared.intake.reply_tokens import ReplyTokens
 from shared.runtime.codec import text, typed
 from shared.runtime.envelope import decode

@@ -147,3 +147,27 @@ async def test_without_rules_for_webhooks_an_event_is_held_too() -> None:
     desk = IntakeDesk()
     await desk.publish(FORMS.partition("---")[0], rules())
     assert (await sent(desk, customer=CONTACT)).reason == "no_intake"
+
+
+STARTING = """
+---
+journey: form
+starts_on: form-sent
+re_entry: immediately
+tiles: [{id: w, wait: {for: P1D}}]
+"""
+
+
+@pytest.mark.parametrize("letter", ["x", "ü"])
+@pytest.mark.parametrize("field", ["text", "subject", "comment"])
+async def test_a_large_event_opens_a_case_and_starts_its_journey(letter: str, field: str) -> None:
+    """What is too much for the one must not cost the other."""
+    desk = IntakeDesk()
+    await desk.publish(
+        FORMS.replace("text: text, code: {", "text: text, comment: {type: text, optional: true}, code: {") + STARTING
+    )
+    await desk.world.has_contact()
+    incoming = await sent(desk, customer=CONTACT, **{field: letter * (180_000 // len(json.dumps(letter)[1:-1]))})
+    assert incoming.state == "done"
+    assert len(desk.store.partitions("runs")) == len(await desk.cases_of()) == 1
+    assert desk.store.partitions("rejected") == []
