@@ -9,10 +9,9 @@ from shared.api.entitlement_views import EntitlementView, EntryView, etag_of, fi
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import NOT_FOUND
 from shared.api.services import Provided, Services
-from shared.entitlements.entitlement import TABLE, Entitlement, list_of
-from shared.entitlements.entries import PREFIX, entry_of
+from shared.entitlements.entitlement import Entitlement, list_of
+from shared.entitlements.entries import entries_of, in_order
 from shared.runtime.codec import typed
-from shared.runtime.ids import quoted
 from shared.runtime.problem import Problem
 from shared.runtime.store import Row
 
@@ -58,11 +57,12 @@ async def show_ledger(
     entitlement_id: EntitlementId,
     case: Annotated[str, Query(max_length=64)] = "",
 ) -> Listing[EntryView]:
-    """List what was booked, case by case; the total less all amounts is what remains."""
+    """List what was booked, oldest first; the total less all amounts is what remains."""
     held = await known_entitlement(services, entitlement_id)
-    prefix = f"{PREFIX}{quoted(case)}~" if case else PREFIX
-    source = Source(TABLE, quoted(entitlement_id), prefix)
-    return await pager.read(services.store, source, lambda row: EntryView.of(entry_of(row.data), held.terms.allocation))
+    entries = in_order(await entries_of(services.store, entitlement_id, case))
+    page = entries[pager.offset : pager.offset + pager.limit]
+    items = [EntryView.of(entry, held.terms.allocation) for entry in page]
+    return Listing(items=items, next=pager.following(len(page), len(entries)))
 
 
 async def known_entitlement(services: Services, id_: str) -> Entitlement:

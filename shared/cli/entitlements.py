@@ -5,11 +5,10 @@ from typing import Any
 from shared.api.entitlement_views import EntitlementView, EntryView, find_entitlement
 from shared.cli.rows import rows
 from shared.cli.services import Services
-from shared.entitlements.entitlement import TABLE, Entitlement, list_of
-from shared.entitlements.entries import PREFIX, entry_of
+from shared.entitlements.entitlement import Entitlement, list_of
+from shared.entitlements.entries import entries_of, in_order
 from shared.runtime.codec import plain, typed
 from shared.runtime.errors import CarebusError
-from shared.runtime.ids import quoted
 
 
 class NoSuchEntitlement(CarebusError):
@@ -28,6 +27,6 @@ async def shown(services: Services, id_: str) -> tuple[EntitlementView, list[Ent
     held = await find_entitlement(services.store, id_)
     if held is None:
         raise NoSuchEntitlement(f"There is no entitlement {id_}.")
-    entries = [entry_of(row.data) async for row in rows(services.store, TABLE, quoted(id_), PREFIX)]
-    ledger = [EntryView.of(each, held.terms.allocation) for each in sorted(entries, key=lambda each: each.n)]
+    entries = in_order(await entries_of(services.store, id_, ""))
+    ledger = [EntryView.of(each, held.terms.allocation) for each in entries]
     return EntitlementView.of(held, services.clock.now()), ledger

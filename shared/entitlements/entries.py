@@ -1,6 +1,6 @@
 """The entries of an entitlement's ledger, as the steps of its cases have left them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,14 +45,20 @@ def key_of(case: str, cause: str) -> str:
 
 
 async def entries_of(store: Store, entitlement: str, case: str) -> tuple[Entry, ...]:
-    """Return all entries of one case."""
+    """Return all entries of one case; of all cases where none is named. Their order is that of their keys."""
+    prefix = f"{PREFIX}{quoted(case)}~" if case else PREFIX
     found: list[Entry] = []
     after: str | None = ""
     while after is not None:
-        page = await store.page(TABLE, quoted(entitlement), prefix=f"{PREFIX}{quoted(case)}~", after=after)
+        page = await store.page(TABLE, quoted(entitlement), prefix=prefix, after=after)
         found += [entry_of(row.data) for row in page.rows]
         after = page.after
     return tuple(found)
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in the order in which they were booked."""
+    return sorted(entries, key=lambda entry: entry.n)
 
 
 def entry_of(data: Mapping[str, Any]) -> Entry:

@@ -157,24 +157,29 @@ async def test_without_waiting_it_says_where_it_will_be() -> None:
     assert (await it.get(response.headers["location"])).status_code == 200
 
 
-async def test_the_ledger_adds_up_case_by_case() -> None:
+async def test_the_ledger_adds_up_in_the_order_of_time() -> None:
     it = desk()
     id_ = await it.agrees(default=True)
     await it.world.has_case()
     await it.world.has_case(case="K-2")
+    await it.world.work()
     await it.world.say(CancelCase("K-2", "kim"))
     await it.world.work()
+    await it.world.has_case(case="K-1")
+    await it.world.work()
     entries = await it.items(f"{HERE}/{id_}/ledger")
-    assert {(entry["case"], entry["stage"], entry["outcome"], entry["amount"]) for entry in entries} == {
+    assert [(entry["case"], entry["stage"], entry["outcome"], entry["amount"]) for entry in entries] == [
         (CASE, "open", "debited", 1),
         ("K-2", "open", "debited", 1),
         ("K-2", "cancelled", "credited", -1),
-    }
+        ("K-1", "open", "debited", 1),
+    ]
+    assert [entry["remaining"] for entry in entries] == [9, 8, 9, 8]
     assert (await it.get(f"{HERE}/{id_}")).json()["remaining"] == 10 - sum(entry["amount"] for entry in entries)
     assert len(await it.items(f"{HERE}/{id_}/ledger?case={CASE}")) == 1
     first = (await it.get(f"{HERE}/{id_}/ledger?limit=2")).json()
     assert len(first["items"]) == 2
-    assert len((await it.get(first["next"])).json()["items"]) == 1
+    assert first["items"] + (await it.get(first["next"])).json()["items"] == entries
 
 
 async def test_a_case_is_put_under_one_that_covers_it() -> None:
