@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.api.case_views import find_case
+from shared.cases.decide import CHOICES
 from shared.cases.messages import OpenCase
 from shared.cases.transitions import ACTIVE
 from shared.cli.importing import refusals
 from shared.cli.output import progress
 from shared.cli.sending import Command, send
 from shared.cli.services import Services
+from shared.cli.waiting import was_applied
 from shared.contacts import checks
 from shared.contacts import contact as contacts
 from shared.contacts.importing import Check, read_lines
@@ -39,6 +42,23 @@ class Line:
     def command(self, now: datetime) -> Command:
         id_ = derived("imported", self.external_id)
         return Command(self.opening, Envelope(id_, self.opening.kind, now, plain(self.opening)))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the lines of a file, once all are applied."""
+
+    refused: tuple[str, ...] = ()
+    """A line for each case that was refused: then nobody has counted."""
+    opened: int = 0
+    occurrences: int = 0
+    """Errors of devices for which a case was open."""
+    known: int = 0
+    """Imported before."""
+
+    def __str__(self) -> str:
+        said = {"opened": self.opened, "added to open cases": self.occurrences, "imported before": self.known}
+        return ", ".join(f"{count} {what}" for what, count in said.items() if count) or "nothing"
 
 
 def read(file: str, raw: bytes) -> list[Line]:
@@ -72,15 +92,22 @@ async def unknown(services: Services, file: str, lines: Sequence[Line]) -> list[
     ]
 
 
-async def run(services: Services, file: str, lines: Sequence[Line], wait_seconds: float | None) -> list[str]:
-    """Send, wait if asked to, and return a line for each case that was refused; raises Invalid for unknown names."""
+async def run(services: Services, file: str, lines: Sequence[Line], wait_seconds: float | None) -> Imported:
+    """Send, wait if asked to, and return what became of the lines; raises Invalid for unknown names."""
     if faults := await unknown(services, file, lines):
         raise Invalid(faults)
     now = services.clock.now()
     wanted = [line.command(now) for line in lines]
+    before = [await was_applied(services, command) for command in wanted] if wait_seconds is not None else []
     with progress("Sending", len(wanted)) as advance:
         await send(services, wanted, advance)
-    return await refusals(services, wanted, timedelta(seconds=wait_seconds)) if wait_seconds is not None else []
+    if wait_seconds is None:
+        return Imported()
+    if refused := await refusals(services, wanted, timedelta(seconds=wait_seconds)):
+        return Imported(tuple(refused))
+    sent = [line.opening for line, known in zip(lines, before, strict=True) if not known]
+    opened = [await find_case(services.store, opening.case) is not None for opening in sent]
+    return Imported((), opened.count(True), opened.count(False), before.count(True))
 
 
 def _unknown(

@@ -61,6 +61,11 @@ async def until_applied(
     return refused
 
 
+async def was_applied(services: Services, command: Command) -> bool:
+    """Whether it is on record already that this command was applied."""
+    return await services.store.get(*_cause_row(command.body, command.envelope.id)) is not None
+
+
 async def _outcome(services: Services, command: Command) -> str | None:
     """Return the reason of a refusal, nothing where it was applied, and None where nobody knows yet."""
     table, partition, key = _cause_row(command.body, command.envelope.id)

@@ -78,12 +78,14 @@ def cases(context: typer.Context, file: File, wait: Wait = False, timeout: Secon
     except Invalid as invalid:
         stop(str(invalid))
 
-    async def work(services: Services) -> list[str]:
+    async def work(services: Services) -> case_import.Imported:
         return await case_import.run(services, str(file), lines, timeout if wait else None)
 
-    if refused := cli.run(work, needs=(BUS, TABLES)):
-        stop("\n".join(refused))
-    typer.echo(f"{len(lines)} cases {'imported' if wait else 'sent; they are opened in a moment'}.")
+    imported = cli.run(work, needs=(BUS, TABLES))
+    if imported.refused:
+        stop("\n".join(imported.refused))
+    what = f"in the file: {imported}" if wait else "sent; they are opened in a moment"
+    typer.echo(f"{len(lines)} cases {what}.")
 
 
 def _declared(folder: Path) -> "Mapping[str, Attribute]":

@@ -27,7 +27,7 @@ def test_a_case_is_opened_as_the_line_says(tmp_path: Path) -> None:
         "kim,none,2026-02-20T09:00:00+01:00"
     )
     file = written(tmp_path, "cases.csv", f"{','.join(columns)}\n{line}\n")
-    assert laptop.done("import", "cases", file, "--wait") == "1 cases imported.\n"
+    assert laptop.done("import", "cases", file, "--wait") == "1 cases in the file: 1 opened.\n"
     case = case_of(laptop, "Z-7")
     wanted = {
         "contact": "C-1",
@@ -65,7 +65,8 @@ def test_a_file_that_comes_again_opens_nothing_twice_and_changes_nothing(tmp_pat
     laptop.done("import", "cases", written(tmp_path, "c.csv", HEADER + "Z-1,C-1,Leak\n"), "--wait")
     laptop.clock.time = laptop.clock.time.replace(hour=20)
     again = written(tmp_path, "c.csv", HEADER + "Z-1,C-1,Another title\nZ-2,C-1,Noise\n")
-    assert laptop.done("import", "cases", again, "--wait") == "2 cases imported.\n"
+    assert laptop.done("import", "cases", again, "--wait") == "2 cases in the file: 1 opened, 1 imported before.\n"
+    assert laptop.done("import", "cases", again, "--wait") == "2 cases in the file: 2 imported before.\n"
     assert case_of(laptop, "Z-1")["title"] == "Leak"
     assert len(laptop.store.partitions("cases")) == 2
 
@@ -77,7 +78,7 @@ def test_a_devices_error_is_one_case_with_its_alerts(tmp_path: Path) -> None:
         "c.csv",
         "external_id,contact_id,title,device_id,error_code,opened_at\nZ-1,C-1,Leak,D-1,11,2026-02-20T09:00:00Z\n",
     )
-    laptop.done("import", "cases", file, "--wait")
+    assert laptop.done("import", "cases", file, "--wait") == "1 cases in the file: 1 opened.\n"
     laptop.fire("e-1", device_id="D-1", error_code=11)
     assert len(laptop.store.partitions("cases")) == 1
     assert laptop.rows("devices", "D-1")["open:11"].data["state"]["count"] == 2
@@ -127,3 +128,13 @@ def test_what_there_is_not_is_told_before_anything_is_sent(tmp_path: Path, heade
     result = laptop.carebus("import", "cases", file)
     assert result.stderr.splitlines()[-1].startswith(f"{file}:2: {fault}")
     assert laptop.store.partitions("cases") == []
+
+
+def test_an_error_that_has_an_open_case_is_told_apart_from_a_new_case(tmp_path: Path) -> None:
+    laptop = live(tmp_path)
+    laptop.fire("e-1", device_id="D-1", error_code=11)
+    lines = "Z-1,C-1,Leak,D-1,11\nZ-2,C-1,Noise,D-1,12\n"
+    file = written(tmp_path, "c.csv", f"external_id,contact_id,title,device_id,error_code\n{lines}")
+    told = laptop.done("import", "cases", file, "--wait")
+    assert told == "2 cases in the file: 1 opened, 1 added to open cases.\n"
+    assert laptop.done("import", "cases", file, "--wait") == "2 cases in the file: 2 imported before.\n"
