@@ -120,9 +120,6 @@ async def list_held(
     state: Annotated[Literal["held", "ignored", "waiting"], Query()] = "held",
     day: date | None = None,
 ) -> Listing[HeldLine]:
-    """List what is held for a person, or what was ignored or still waits of a day (UTC, by default today).
-
-    Oldest first.
     """List what is held for a person, or what a day (UTC), by default today, had ignored or waiting; oldest first.
 
     What waits is on its way to its case; what has waited for an hour is stuck, and may be released.
@@ -158,11 +155,6 @@ async def release_activity(
     released = ReleaseActivity(incoming.correspondent, incoming.id, agent.id, body.contact, body.case, body.ignore)
 
     async def check() -> None:
-    """Let a held, ignored or stuck message go on: as the rules say, as a contact's, to a case; or ignore it."""
-    services, incoming = errand.services, await known_activity(errand.services, activity_id)
-    id_, location = errand.id(agent.id, "release", activity_id), f"/api/activities/{activity_id}"
-    place = (TABLE, quoted(incoming.correspondent), f"step:{incoming.id}:{id_}")
-    if await services.store.get(*place) is None:
         if not incoming.may_be_released(services.clock.now()):
             raise _refused("state", "not_held")
 

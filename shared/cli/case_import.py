@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.api.case_views import find_case
-from shared.cases.decide import CHOICES
 from shared.cases.messages import OpenCase
 from shared.cases.transitions import ACTIVE
 from shared.cli.importing import refusals
