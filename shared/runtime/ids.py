@@ -8,6 +8,13 @@ from ulid import ULID
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
 
+LONGEST = 256
+"""UTF-16 units of one quoted identifier: what the doors take of an ordinary one is never cut."""
+LONGEST_KEY = 480
+"""Of several that are joined: a key holds 512 (`azure/limits.py`), and some begin with a word of our own."""
+CUT = "%-"
+"""Nothing that was quoted in full has it in it."""
+
 _UNSAFE = re.compile(r"[/\\#?~%\x00-\x1f\x7f-\x9f]")
 
 
@@ -30,11 +37,26 @@ def derived(*parts: str) -> str:
     return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
 
 
-def quoted(identifier: str) -> str:
-    """Percent-encode what Table storage forbids in keys, and `~`, which joins their parts."""
-    return _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), identifier)
+def quoted(identifier: str, longest: int = LONGEST) -> str:
+    """Percent-encode what Table storage forbids in keys, and `~`, which joins their parts.
+
+    What is too long for a key is cut, and ends in what tells it from others.
+    """
+    text = _UNSAFE.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), identifier)
+    if units(text) <= longest:
+        return text
+    return f"{text[: (longest - len(CUT) - LENGTH) // 2]}{CUT}{derived(identifier)}"
+
+
+def units(text: str) -> int:
+    """Count a text in UTF-16, as Table storage does."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def joined(*identifiers: str) -> str:
-    """Return one table key from several identifiers."""
-    return "~".join(quoted(identifier) for identifier in identifiers)
+    """Return one table key from several identifiers; where it would be too long, each gets its share of it."""
+    key = "~".join(quoted(identifier) for identifier in identifiers)
+    if units(key) <= LONGEST_KEY:
+        return key
+    share = LONGEST_KEY // len(identifiers) - 1
+    return "~".join(quoted(identifier, share) for identifier in identifiers)

@@ -50,7 +50,7 @@ class AzureStore:
                 return None
 
     async def write(self, table: str, partition: str, *changes: Change) -> Mapping[str, str]:
-        texts = encoded(changes)
+        texts = encoded(partition, changes)
         pending = list(changes)
         async with one_call(self._call_seconds):
             while pending:

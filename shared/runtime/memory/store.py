@@ -20,7 +20,7 @@ class MemoryStore:
         return _row(key, *found) if found else None
 
     async def write(self, table: str, partition: str, *changes: Change) -> dict[str, str]:
-        texts = encoded(changes)
+        texts = encoded(partition, changes)
         rows = self._rows.setdefault((table, partition), {})
         for change in changes:
             _check(rows, change)

@@ -98,3 +98,14 @@ async def test_a_transaction_is_as_large_as_a_request(store: Store, table: str) 
         await store.write(table, P, *(Insert(f"{n}", data) for n in range(8)))
     await store.write(table, P, *(Insert(f"{n}", data) for n in range(7)))
     assert len(await keys(store, table)) == 7
+
+
+@pytest.mark.parametrize(("partition", "key"), [("p" * 513, "k"), ("p", "k" * 513), ("p", "😀" * 257)])
+async def test_a_key_of_more_than_a_kibibyte_is_refused(store: Store, table: str, partition: str, key: str) -> None:
+    with pytest.raises(TooLarge):
+        await store.write(table, partition, Insert(key, {}))
+
+
+async def test_a_key_of_a_kibibyte_is_taken(store: Store, table: str) -> None:
+    await store.write(table, "p" * 512, Insert("k" * 512, {}))
+    assert await store.get(table, "p" * 512, "k" * 512) is not None
