@@ -118,9 +118,15 @@ KPIS: tuple[tuple[str, State, int], ...] = (
 
 
 def test_who_works_on_it_and_what_is_due_next_are_told() -> None:
+    states: dict[str, tuple[State, int]] = {
+        "answer": ("succeeded", 1),
+        "resolve": ("nearing", 4),
+        "visit": ("in_progress", 9),
+    }
     due = {
         kpi: Instance(f"i-{kpi}", kpi, "gold", 1, 0, NOON, NOON, state=state, fails_at=NOON + hours * HOUR)
         for kpi, state, hours in KPIS
+        for kpi, (state, hours) in states.items()
     }
     told = compose(case(worked_by="kim", escalated=True, instances=due), (), "")
     assert (told.worked_by, told.escalated, told.device, told.error_code) == ("kim", True, "D-1", 11)
