@@ -1,6 +1,5 @@
 """`/api/queues`: where cases wait, who could take them, and in which order."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -92,7 +91,7 @@ async def list_waiting(agent: Agent, services: Provided, name: QueueName, pager:
 
 async def waiting_cases(store: Store, queue: str, rows: Iterable[Row]) -> list[WaitingCase]:
     """Return lines of a queue's list as they are shown. Each case is asked: a line that is wrong goes for good."""
-    shown = await asyncio.gather(*(_waiting(store, list_of_queue(queue), row) for row in rows))
+    shown = [await _waiting(store, list_of_queue(queue), row) for row in rows]
     return [case for case in shown if case is not None]
 
 

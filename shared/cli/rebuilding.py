@@ -53,7 +53,7 @@ class Rebuilt:
 
 
 def _case(case: cases.Case) -> Iterator[Record]:
-    yield from lists.lists(None, case)
+    yield from lists.lists(lists.shown(None, case), case)
     yield from placing.line(case, lists.shown(None, case) or {})
     yield from watch.dues(case.id, {}, case.instances)
 

@@ -79,9 +79,6 @@ def release(
     typer.echo(
         output.legible(f"{found.said.channel} of {found.received_at:%Y-%m-%dT%H:%M:%SZ}, {found.reason or found.state}")
     )
-    if not yes and not typer.confirm("Ignore it for good?" if ignore else "Let it go on?"):
-        stop("Nothing was changed.")
-    typer.echo(output.legible(f"{found.said.channel} of {found.received_at:%Y-%m-%dT%H:%M:%SZ}, {found.reason}"))
     confirm("Ignore it for good?" if ignore else "Let it go on?", yes=yes)
     command = ReleaseActivity(found.correspondent, found.id, by, contact, case, ignore)
     patience = timeout if wait else None

@@ -160,7 +160,7 @@ async def test_triggers_tell_what_they_carry_and_where_they_are_used() -> None:
     found = {trigger["name"]: trigger for trigger in (await it.get("/api/triggers")).json()["items"]}
     placed = found["order-placed"]
     assert (placed["kind"], placed["state"], placed["used_in"]) == ("custom", "ready", ["unpaid-order"])
-    assert placed["attributes"]["gift"] == {"type": "boolean", "optional": True}
+    assert placed["attributes"]["gift"] == {"type": "boolean", "optional": True, "values": []}
     assert placed["audience"] == {"attribute": "contact", "via": None}
 
 
