@@ -6,13 +6,13 @@ from datetime import datetime
 
 from shared.agents.messages import TakeSlot
 from shared.cases.case import Case
-from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import GiveCase, KeepWaiting, MoveToQueue, ReleaseCase, RouteCase, SeekAgent
 from shared.cases.placing import freeing, need_of
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.cases.route import rerouted, sent, told
 from shared.cases.telling import NOTED
 from shared.definitions.catalogue import Catalogue
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
+from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 
@@ -34,8 +34,8 @@ def route_case(case: Case, message: Message[RouteCase], catalogue: Catalogue, no
         return Decision(refused=Refusal("no_routing"))
     after = rerouted(case, catalogue, now)
     if after is case:
-        return Decision(outcome="stays", answer=_answer(case, "stays"), detail=told(after))
-    return Decision(state=after, outcome="routed", answer=_answer(case, "routed"), detail=told(after))
+        return Decision(outcome="stays", answer=answer(case, "stays"), detail=told(after))
+    return Decision(state=after, outcome="routed", answer=answer(case, "routed"), detail=told(after))
 
 
 def move_to_queue(case: Case, message: Message[MoveToQueue], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
@@ -47,7 +47,7 @@ def move_to_queue(case: Case, message: Message[MoveToQueue], catalogue: Catalogu
     return Decision(
         state=sent(case, catalogue, queue=queue),
         outcome="queued",
-        answer=_answer(case, "queued"),
+        answer=answer(case, "queued"),
         detail={"queue": queue},
     )
 
@@ -66,7 +66,7 @@ def release_case(case: Case, message: Message[ReleaseCase], _catalogue: Catalogu
     return Decision(
         state=replace(case, worked_by="", owner="", assignment=held),
         outcome="released",
-        answer=_answer(case, "released"),
+        answer=answer(case, "released"),
         detail={"agent": case.worked_by, "queue": case.queue},
     )
 
@@ -83,7 +83,7 @@ def give_case(case: Case, message: Message[GiveCase], _catalogue: Catalogue, _no
     return Decision(
         state=replace(case, worked_by=body.agent, owner=body.agent, assignment=held),
         outcome="picked" if body.by == body.agent else "assigned",
-        answer=_answer(case, "assigned"),
+        answer=answer(case, "assigned"),
         detail=detail | ({"taken_from": case.worked_by} if case.worked_by else {}),
     )
 
@@ -135,7 +135,3 @@ def _refusal(case: Case, message: Message[GiveCase]) -> Refusal | None:
     if case.worked_by and not body.takes_away:
         return Refusal("taken", "worked_by")
     return None if body.queue_name in (None, case.queue) else Refusal("moved_on", "queue")
-
-
-def _answer(case: Case, outcome: str) -> Answer:
-    return Answer({"outcome": outcome, "case_id": case.id, "number": case.number})

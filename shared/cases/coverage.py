@@ -7,9 +7,10 @@ from typing import Any
 
 from shared.cases.case import Case
 from shared.cases.messages import Coverage, CoverCase, CreateCase, DropEntitlement
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.definitions.catalogue import Catalogue
 from shared.entitlements.messages import ChargeCase
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
+from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 
@@ -65,14 +66,13 @@ def choose(named: str | None, offers: Sequence[Offer]) -> Coverage | None:
 def cover_case(case: Case, message: Message[CoverCase], _catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     """Put an active case under another entitlement, or under none."""
     body = message.body
-    if body.if_version not in (None, case.version):
-        return Decision(refused=Refusal("version_changed", "if_version"))
-    if not case.is_open:
-        return Decision(refused=Refusal("case_is_closed", "status"))
+    if refused := changed_meanwhile(case, message) or closed(case):
+        return refused
     after = replace(case, entitlement=body.entitlement, entitlement_sla=body.sla if body.entitlement else "")
     outcome = "covered" if body.entitlement else "uncovered"
-    answer = Answer({"outcome": outcome, "case_id": case.id, "number": case.number})
-    return Decision(state=after, outcome=outcome, answer=answer, detail={"entitlement": body.entitlement})
+    return Decision(
+        state=after, outcome=outcome, answer=answer(case, outcome), detail={"entitlement": body.entitlement}
+    )
 
 
 def drop_entitlement(

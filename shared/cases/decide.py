@@ -20,11 +20,12 @@ from shared.cases.messages import (
     SetParent,
     UpdateCase,
 )
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.definitions.bounds import CHOICES, LONGEST, cut, fit
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Policy
 from shared.devices.messages import BindAlert, ClaimGuard
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
+from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 from shared.tasks.messages import CloseTask
@@ -87,7 +88,7 @@ def create_case(message: Message[CreateCase], _catalogue: Catalogue, _now: datet
         state=case,
         outcome="opened",
         detail={"not_covered": coverage.reason} if coverage and coverage.reason else {},
-        answer=Answer({"outcome": "opened", "case_id": case.id, "number": case.number}),
+        answer=answer(case, "opened"),
         messages=_below(case, opening.parent, opening.by) if opening.parent else (),
     )
 
@@ -115,7 +116,7 @@ def update_case(case: Case, message: Message[UpdateCase], _catalogue: Catalogue,
         return refused
     after = replace(case, **changes)
     changed = sorted(name for name in changes if getattr(after, name) != getattr(case, name))
-    return Decision(state=after, outcome="updated", answer=_answer(case, "updated"), detail={"columns": changed})
+    return Decision(state=after, outcome="updated", answer=answer(case, "updated"), detail={"columns": changed})
 
 
 def resolve_case(case: Case, message: Message[ResolveCase], catalogue: Catalogue, now: datetime) -> Decision[Case]:
@@ -179,7 +180,7 @@ def reopen_case(case: Case, message: Message[ReopenCase], catalogue: Catalogue, 
     """
     granted = message.body.epoch
     if granted is not None and case.is_open and granted > case.epoch:
-        return Decision(state=replace(case, epoch=granted), outcome="stays_open", answer=_answer(case, "stays_open"))
+        return Decision(state=replace(case, epoch=granted), outcome="stays_open", answer=answer(case, "stays_open"))
     policy = catalogue.policy if granted is None else None
     return _move(case, message, policy, "in_progress", epoch=granted or case.epoch + 1, resolution="", closed_at=None)
 
@@ -191,7 +192,7 @@ def escalate_case(case: Case, message: Message[EscalateCase], _catalogue: Catalo
     if wanted == case.escalated:
         return Decision(refused=Refusal("already_so", "escalated"))
     outcome = "escalated" if wanted else "de_escalated"
-    return Decision(state=replace(case, escalated=wanted), outcome=outcome, answer=_answer(case, outcome))
+    return Decision(state=replace(case, escalated=wanted), outcome=outcome, answer=answer(case, outcome))
 
 
 def add_activity(case: Case, message: Message[AddActivity], _catalogue: Catalogue, now: datetime) -> Decision[Case]:
@@ -202,19 +203,7 @@ def add_activity(case: Case, message: Message[AddActivity], _catalogue: Catalogu
     answers = case.first_response_at is None and body.direction == "out" and body.type in RESPONSES
     detail = {"at": body.at.isoformat()} if body.at else {}
     state = replace(case, first_response_at=now) if answers else case
-    return Decision(state=state, outcome="added", answer=_answer(case, "added"), detail=detail)
-
-
-def changed_meanwhile(case: Case, message: Message[Any]) -> Decision[Case] | None:
-    """Refuse what was meant for another version of the case."""
-    if message.body.if_version in (None, case.version):
-        return None
-    return Decision(refused=Refusal("version_changed", "if_version"))
-
-
-def closed(case: Case) -> Decision[Case] | None:
-    """Refuse: what is closed is read only until it is reactivated."""
-    return None if case.is_open else Decision(refused=Refusal("case_is_closed", "status"))
+    return Decision(state=state, outcome="added", answer=answer(case, "added"), detail=detail)
 
 
 def _unfit(changes: Any) -> Decision[Case] | None:
@@ -243,7 +232,7 @@ def _move(
     return Decision(
         state=moved,
         outcome=status_reason,
-        answer=_answer(case, status_reason),
+        answer=answer(case, status_reason),
         messages=told(moved, case.version + 1) if status != case.status else (),
     )
 
@@ -254,7 +243,3 @@ def _cancelled_activities(case: Case, message: Message[Any]) -> tuple[Outgoing, 
         Outgoing(derived("cancelled", message.id, task), CloseTask(task, by, "cancelled", case=case.id))
         for task in case.open_activities
     )
-
-
-def _answer(case: Case, outcome: str) -> Answer:
-    return Answer({"outcome": outcome, "case_id": case.id, "number": case.number})

@@ -12,9 +12,10 @@ from datetime import datetime
 from shared.cases.between import AdoptChild, AttachCase, NoteChild, TakeOver
 from shared.cases.case import Case, Child
 from shared.cases.messages import CancelCase, ResolveCase, SetParent
+from shared.cases.replies import answer
 from shared.cases.telling import NOTED
 from shared.definitions.catalogue import Catalogue
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
+from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived
 
@@ -83,7 +84,7 @@ def attach_case(case: Case, message: Message[AttachCase], _catalogue: Catalogue,
     return Decision(
         state=moved,
         outcome=outcome,
-        answer=Answer({"outcome": outcome, "case_id": case.id, "number": case.number}),
+        answer=answer(case, outcome),
         detail={"parent": body.parent or before} if body.parent or before else {},
         messages=(*_said(moved, before, version, message), *_said(moved, body.parent, version, message)),
     )

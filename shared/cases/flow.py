@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from shared.cases.case import PREFIX, Case, lookup
-from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import AbandonProcess, MoveStage, StartProcess, TickStep
 from shared.cases.progress import Passage, Progress
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import MISSING
 from shared.definitions.process import Process, Stage, Step
-from shared.runtime.decision import Answer, Decision, Refusal
+from shared.runtime.decision import Decision, Refusal
 from shared.runtime.envelope import Message
 
 STAGE = "stage:"
@@ -109,8 +109,11 @@ def _left(progress: Progress, to: str, now: datetime) -> dict[str, Passage]:
 
 
 def _moved(case: Case, progress: Progress, outcome: str, rows: dict[str, Passage], what: str) -> Decision[Case]:
-    answer = Answer({"outcome": outcome, "case_id": case.id, "number": case.number})
     detail = {"process": progress.process, **({"step" if "step" in outcome else "stage": what} if what else {})}
     return Decision(
-        state=replace(case, process=progress), outcome=outcome, answer=answer, detail=detail, rows=dict(rows)
+        state=replace(case, process=progress),
+        outcome=outcome,
+        answer=answer(case, outcome),
+        detail=detail,
+        rows=dict(rows),
     )

@@ -11,13 +11,13 @@ from datetime import datetime
 from shared.cases import family, transitions
 from shared.cases.between import AttachCase, MergeInto, MoveLines, NoteMerge, TakeLines, TakeOver
 from shared.cases.case import MOST_ACTIVITIES, TABLE, Case
-from shared.cases.decide import changed_meanwhile, closed
 from shared.cases.messages import MergeCases
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.cases.telling import NOTED
 from shared.cases.timeline import LINE, Line, begun_at
 from shared.definitions.catalogue import Catalogue
 from shared.runtime import codec
-from shared.runtime.decision import Answer, Decision, Outgoing, Refusal
+from shared.runtime.decision import Decision, Outgoing, Refusal
 from shared.runtime.envelope import Message
 from shared.runtime.ids import derived, quoted
 from shared.runtime.store import MAX_CHANGES, Row, Store
@@ -46,9 +46,10 @@ def merge_cases(case: Case, message: Message[MergeCases], _catalogue: Catalogue,
         )
         for source in body.sources
     )
-    answer = Answer({"outcome": "merging", "case_id": case.id, "number": case.number})
     detail = {"sources": list(body.sources)}
-    return Decision(replace(case, merging=pending), outcome="merging", answer=answer, messages=asked, detail=detail)
+    return Decision(
+        replace(case, merging=pending), outcome="merging", answer=answer(case, "merging"), messages=asked, detail=detail
+    )
 
 
 def _unfit(case: Case, sources: tuple[str, ...]) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 from shared.cases.case import Case, lookup
 from shared.cases.messages import SetSla
+from shared.cases.replies import answer, changed_meanwhile, closed
 from shared.cases.route import rerouted
 from shared.cases.timeline import Line, key_of
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.sla import NONE, AddNote, Escalate, Route
 from shared.events.messages import TriggerFired
-from shared.runtime.decision import Answer, Decision, Outgoing, Record, Refusal
+from shared.runtime.decision import Decision, Outgoing, Record, Refusal
 from shared.runtime.envelope import Message
 from shared.sla import watch
 from shared.sla.book import Watched
@@ -44,14 +45,13 @@ def check_sla(_case: Case, _message: Message[CheckSla], _catalogue: Catalogue, _
 def set_sla(case: Case, message: Message[SetSla], catalogue: Catalogue, _now: datetime) -> Decision[Case]:
     """Hold an active case to another SLA, to none, or to the one that would hold without anybody's word."""
     wanted = message.body.sla
-    if message.body.if_version not in (None, case.version):
-        return Decision(refused=Refusal("version_changed", "if_version"))
-    if not case.is_open:
-        return Decision(refused=Refusal("case_is_closed", "status"))
+    if refused := changed_meanwhile(case, message) or closed(case):
+        return refused
     if wanted not in ("", NONE) and wanted not in catalogue.slas:
         return Decision(refused=Refusal("unknown_sla", "sla"))
-    answer = Answer({"outcome": "sla_set", "case_id": case.id, "number": case.number})
-    return Decision(state=replace(case, sla=wanted), outcome="sla_set", answer=answer, detail={"sla": wanted})
+    return Decision(
+        state=replace(case, sla=wanted), outcome="sla_set", answer=answer(case, "sla_set"), detail={"sla": wanted}
+    )
 
 
 def passed(case: Case, facts: SlaFacts, catalogue: Catalogue, now: datetime) -> Kept:

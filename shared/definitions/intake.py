@@ -8,7 +8,6 @@ from typing import Literal
 from shared.definitions.attributes import Attribute
 from shared.definitions.conditions import Condition
 from shared.definitions.mapping import Source
-from shared.definitions.scope import CASE_VALUES
 
 type Channel = Literal["email", "sms", "webhook"]
 CHANNELS: tuple[Channel, ...] = ("email", "sms", "webhook")
@@ -53,7 +52,6 @@ FIELDS: Mapping[str, Attribute] = {
     "error_code": Attribute("number", optional=True),
 }
 """What a rule may say of a case that it opens."""
-CLOSED_LISTS: Mapping[str, tuple[str, ...]] = {name: CASE_VALUES[name] for name in ("priority", "type", "origin")}
 
 
 @dataclass(frozen=True, slots=True)

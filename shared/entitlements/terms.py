@@ -10,7 +10,6 @@ from shared.entitlements.messages import Terms
 from shared.runtime.decision import Refusal
 
 ALLOCATIONS = ("cases", "hours")
-DECREMENTS = ("create", "resolve")
 MOST_CASES = 1_000_000
 MOST_MINUTES = 60 * MOST_CASES
 FIRST_YEAR, LAST_YEAR = 1990, 2200
