@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import same_origin
-from shared.api.case_views import CaseView, find_case
+from shared.api.case_views import CaseView
 from shared.api.cases import CaseId
 from shared.api.desk import Desk
 from shared.api.json_only import json_only
@@ -24,6 +24,7 @@ from shared.cases.messages import (
     SetParent,
     UpdateCase,
 )
+from shared.cases.reading import find_case
 from shared.definitions.bounds import LONGEST, Priority, Type
 from shared.runtime.problem import FieldError, Problem
 

@@ -8,13 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
 from shared.api.agents import find_agent
-from shared.api.case_views import CaseView, etag_of, find_case, view_of
+from shared.api.case_views import CaseView, etag_of, view_of
 from shared.api.entitlement_views import check_cover
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.problems import INVALID, KEY_REUSED
 from shared.cases.case import Case
 from shared.cases.messages import OpenCase
+from shared.cases.reading import find_case
 from shared.cases.timeline import activity
 from shared.contacts.contact import HEAD as CONTACT_HEAD
 from shared.contacts.contact import TABLE as CONTACTS

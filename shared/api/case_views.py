@@ -5,16 +5,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from shared.cases.case import HEAD as CASE_HEAD
-from shared.cases.case import OPEN_LIST, TABLE, Case, OpenActivity
+from shared.cases.case import OPEN_LIST, Case, OpenActivity
 from shared.cases.number import parts_of
 from shared.cases.progress import Progress
+from shared.cases.reading import find_case
 from shared.cases.timeline import Line, read_lines
 from shared.devices.device import TABLE as DEVICES
 from shared.devices.guard import Guard
 from shared.devices.messages import guard_place
 from shared.runtime.aggregate import read_head
-from shared.runtime.ids import quoted
 from shared.runtime.store import Store
 
 PAGE = 500
@@ -109,10 +108,6 @@ class CaseView(CaseLine):
     process: Progress | None
     occurrences: Occurrences | None
     timeline: tuple[Entry, ...]
-
-
-async def find_case(store: Store, case: str) -> Case | None:
-    return await read_head(store, TABLE, quoted(case), CASE_HEAD, Case)
 
 
 async def find_numbered(store: Store, number: str) -> Case | None:

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Response
 
 from shared.api.access import Agent
-from shared.api.case_views import CaseLine, CaseView, etag_of, find_case, find_numbered, view_of
+from shared.api.case_views import CaseLine, CaseView, etag_of, find_numbered, view_of
 from shared.api.listing import Listing, Paged, Source
 from shared.api.problems import INVALID, NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
+from shared.cases.reading import find_case
 from shared.runtime import codec
 from shared.runtime.problem import FieldError, Problem
 from shared.runtime.store import Row

@@ -11,13 +11,14 @@ from shared.agents.agent import list_of_queue as members_of
 from shared.agents.fit import Candidate
 from shared.api.access import Agent, is_supervisor
 from shared.api.agents import find_agent
-from shared.api.case_views import CaseLine, find_case
+from shared.api.case_views import CaseLine
 from shared.api.listing import Listing, Paged, Source
 from shared.api.principal import Principal
 from shared.api.problems import FORBIDDEN, NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.cases.case import Case
 from shared.cases.placing import list_of_queue, waits_at
+from shared.cases.reading import find_case
 from shared.definitions.queue import Access, Assignment, Queue
 from shared.runtime.codec import typed
 from shared.runtime.problem import Problem

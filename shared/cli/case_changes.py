@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
-from shared.api.case_views import find_case
 from shared.api.process_views import ProcessView, process_of
 from shared.cases.case import TABLE, Case
 from shared.cases.messages import OpenCase
+from shared.cases.reading import find_case
 from shared.cases.refusals import WORDS, told
 from shared.cases.timeline import LINE, list_of_contact, list_of_conversation
 from shared.cli.cases import known

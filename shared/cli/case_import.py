@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.api.case_views import find_case
 from shared.cases.messages import OpenCase
+from shared.cases.reading import find_case
 from shared.cases.transitions import ACTIVE
 from shared.cli.importing import refusals
 from shared.cli.output import progress

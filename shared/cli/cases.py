@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from shared.api.case_summary import summary_of
-from shared.api.case_views import CaseView, find_case, find_numbered, view_of
+from shared.api.case_views import CaseView, find_numbered, view_of
 from shared.cases.case import OPEN_LIST, Case, list_of_contact
 from shared.cases.messages import ResolveCase
 from shared.cases.number import parts_of
+from shared.cases.reading import find_case
 from shared.cases.refusals import told
 from shared.cases.summary import Summary
 from shared.cases.timeline import Line

@@ -9,6 +9,7 @@ from shared.cases import case as cases
 from shared.cases import transitions
 from shared.cases.coverage import Offer
 from shared.cases.messages import CreateCase, OpenCase, ReopenCase
+from shared.cases.reading import find_case
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Policy
 from shared.definitions.published import Definitions
@@ -32,7 +33,7 @@ MOST_ENTITLEMENTS = 1000
 
 async def glance(store: Store, case: str, policy: Policy) -> Glance | None:
     """How a device's guard sees a case."""
-    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    found = await find_case(store, case)
     if found is None:
         return None
     may_reopen = transitions.is_allowed(found.status_reason, ReopenCase.kind, "in_progress")
@@ -55,7 +56,7 @@ async def heir(store: Store, merged: Glance | None, policy: Policy) -> tuple[str
 
 async def case(store: Store, case: str) -> Mapping[str, Any]:
     """How a journey's conditions see the case that a run is about."""
-    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    found = await find_case(store, case)
     return {name: value for name, value in _told_of(found).items() if value is not None} if found else {}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from shared import facts
 from shared.cases import case as cases
 from shared.cases.number import listed_on
+from shared.cases.reading import find_case
 from shared.cases.transitions import CLOSED
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import MISSING
@@ -20,10 +21,8 @@ from shared.intake.messages import ReleaseActivity, TakeActivity
 from shared.intake.opening import BY_HAND, ORIGINS, Thread
 from shared.intake.rules import IntakeFacts, asked_of_contact
 from shared.runtime import codec
-from shared.runtime.aggregate import read_head
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Message
-from shared.runtime.ids import quoted
 from shared.runtime.store import Store
 
 MOST_MERGES = 5
@@ -144,7 +143,7 @@ async def _place(store: Store, said: TakeActivity, contacts: list[str]) -> _Plac
 async def _placed(store: Store, case: str, how: str) -> _Place | None:
     """Return the case; of a merged one, the case that stayed."""
     for _ in range(MOST_MERGES):
-        found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+        found = await find_case(store, case)
         if found is None or found.merged_into is None:
             return _Place(found, how) if found else None
         case = found.merged_into

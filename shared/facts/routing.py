@@ -13,6 +13,7 @@ from shared.cases import case as cases
 from shared.cases.assignment import Search
 from shared.cases.messages import AssignCase, PickCase, SeekAgent
 from shared.cases.placing import list_of_person, list_of_queue, need_of, waits_at
+from shared.cases.reading import find_case
 from shared.definitions.published import Definitions
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
@@ -53,7 +54,7 @@ class RoutingFacts:
         self, store: Store, message: Message[PickCase] | Message[AssignCase], _agent: agents.Agent | None
     ) -> Glance | None:
         """See a case as an agent does who wants it; None where there is none."""
-        case = await _case(store, message.body.case)
+        case = await find_case(store, message.body.case)
         if case is None:
             return None
         queue = (await self._definitions.current()).queues.get(case.queue)
@@ -91,12 +92,8 @@ async def _looked_at(store: Store, list_: str, row: Row, agent: agents.Agent) ->
     line, candidate = codec.typed(cases.Case, row.data["data"]), agent.candidate()
     if line.id in agent.slots.values() or misfit(candidate, need_of(line)):
         return Found(looked_at=1)
-    case = await _case(store, line.id)
+    case = await find_case(store, line.id)
     if case is None or not waits_at(case, list_, row.key):
         return Found(stale=((list_, row.key),), looked_at=1)
     need = need_of(case)
     return Found(() if misfit(candidate, need) else (Waiting(case.id, case.assignment.place, need),), looked_at=1)
-
-
-async def _case(store: Store, case: str) -> cases.Case | None:
-    return await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)

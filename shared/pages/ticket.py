@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cases import case as cases
+from shared.cases.reading import find_case
 from shared.cases.timeline import read_lines
 from shared.cases.transitions import STATUS_OF
 from shared.contacts import contact as contacts
@@ -45,7 +45,7 @@ class Ticket:
 
 async def find_ticket(store: Store, case: str) -> Ticket | None:
     """Read the ticket; None where no such case is committed (yet)."""
-    found = await read_head(store, cases.TABLE, quoted(case), cases.HEAD, cases.Case)
+    found = await find_case(store, case)
     if found is None:
         return None
     reader = await read_head(store, contacts.TABLE, quoted(found.contact), contacts.HEAD, contacts.Contact)
