@@ -133,7 +133,7 @@ def _told(happening: Happening) -> dict[str, Any]:
         "kpi": happening.kpi,
         "instance": happening.instance,
         "due": happening.due.isoformat() if happening.due else None,
-        "late_seconds": round(late.total_seconds(), 3) if late is not None else None,
+        "late_seconds": late.total_seconds() if late is not None else None,
         "reason": happening.reason or None,
     }
     return {name: value for name, value in said.items() if value is not None}

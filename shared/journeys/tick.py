@@ -3,7 +3,7 @@
 Everything is found out anew from what is stored, so that a tick that never came is made up for by the next.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from shared.definitions.catalogue import Published
@@ -19,7 +19,7 @@ from shared.runtime import counters, log
 from shared.runtime.codec import plain
 from shared.runtime.decision import Decision, Outgoing
 from shared.runtime.envelope import Envelope, Message
-from shared.runtime.errors import Conflict, Permanent
+from shared.runtime.errors import Conflict, Permanent, Transient
 from shared.runtime.ids import derived
 from shared.runtime.store import Store
 
@@ -65,9 +65,9 @@ class Ticking:
             if phase == "live" and published.journey.segment is not None:
                 messages += await self._start(published, published.journey.segment, now)
             if message.body.full and not _is_settled(published, now):
-                await self._account(published, now)
+                await self._attempted(name, self._account(published, now))
         for name in self._also_counted if message.body.full else ():
-            await self._roll(name, now)
+            await self._attempted(name, counters.roll(self._store, name, now.date()))
         return Decision(messages=tuple(messages))
 
     async def _finish_stopping(self, published: Published, now: datetime, is_full: bool) -> list[Outgoing]:
@@ -100,17 +100,20 @@ class Ticking:
                 found.append(Outgoing(derived("walk", journey, occurrence, str(page)), body))
         return found
 
-    async def _roll(self, name: str, now: datetime) -> None:
-        """Fold the counters of one name; where that cannot be done, it is told, and what else the tick says is sent."""
+    async def _attempted(self, name: str, accounting: Awaitable[object]) -> None:
+        """Account for one name; where that cannot be done it is told, and left to the next full tick.
+
+        The whole tick again, for one request among hundreds, would hold up what else it says.
+        """
         try:
-            await counters.roll(self._store, name, now.date())
-        except Permanent as trouble:
-            log.warning("not_rolled", counters=name, trouble=type(trouble).__name__)
+            await accounting
+        except (Permanent, Transient) as trouble:
+            log.warning("not_accounted", counters=name, trouble=type(trouble).__name__)
 
     async def _account(self, published: Published, now: datetime) -> None:
         """Fold the counters, and judge the experiments that are open."""
         journey = published.journey
-        await self._roll(journey.name, now)
+        await counters.roll(self._store, journey.name, now.date())
         tiles = [tile for tile in journey.tiles.values() if isinstance(tile, ExperimentTile)]
         if not tiles:
             return

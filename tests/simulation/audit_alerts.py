@@ -1,6 +1,7 @@
 """Alerts and recoveries, held against each other: no recovery undoes an alert, and no guard waits for ever."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from shared.devices.recovery import WORKS
@@ -30,7 +31,12 @@ def _guards(it: Evidence) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _works(guard: dict[str, Any]) -> bool:
-    return guard["recovered_at"] is not None and guard["recovered_at"] >= guard["last_seen"]
+    return guard["recovered_at"] is not None and _moment(guard["recovered_at"]) >= _moment(guard["last_seen"])
+
+
+def _moment(text: str) -> datetime:
+    """Times are compared as times: as text, a whole second comes after its own fractions."""
+    return datetime.fromisoformat(text)
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (i5_a_recovery_undoes_no_alert, a_guard_keeps_its_promise)
