@@ -81,8 +81,14 @@ def _tell(world: World, post: Post) -> None:
 
 
 def _write(world: World, post: Post) -> None:
-    post.written += 1
-    number, sender = post.written, world.rng.choice([*PEOPLE.values(), *STRANGERS])
+    """Write a letter, or two at once; each may be handed in several times."""
+    sender = world.rng.choice([*PEOPLE.values(), *STRANGERS])
+    for _ in range(world.rng.choice((1, 1, 2))):
+        post.written += 1
+        _hand_in_letter(world, post, post.written, sender)
+
+
+def _hand_in_letter(world: World, post: Post, number: int, sender: str) -> None:
     content = raw(f"letter {number}", from_=sender, subject=f"Letter {number}", message_id=f"<{number}@x>")
     for again in range(world.rng.choice((1, 1, 2, 3))):
         world.plan(_since(world) + 100 * again, lambda: hand_in(world, post, content, sender))
