@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
+_encoder = json.JSONEncoder(separators=(",", ":"), sort_keys=True, check_circular=False)
 
 
 def _adapter(type_: Any) -> TypeAdapter[Any]:
@@ -33,7 +34,7 @@ def field_of(error: ValidationError) -> str:
 
 def text(data: object) -> str:
     """Return compact JSON, ASCII only, with sorted keys: equal data gives equal text."""
-    return json.dumps(data, separators=(",", ":"), sort_keys=True)
+    return _encoder.encode(data)
 
 
 def fitting(said: str, most: int) -> str:

@@ -1,5 +1,6 @@
 """Identifiers: made once (ULIDs), derived where a retry must find the same, and quoted where they come from outside."""
 
+import base64
 import hashlib
 import re
 
@@ -15,6 +16,7 @@ LONGEST_KEY = 480
 CUT = "%-"
 """Nothing that was quoted in full has it in it."""
 
+_CROCKFORD_OF_RFC_4648 = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", CROCKFORD.encode())
 _UNSAFE = re.compile(r"[/\\#?~%\x00-\x1f\x7f-\x9f]")
 
 
@@ -33,8 +35,7 @@ def derived(*parts: str) -> str:
         data = part.encode()
         digest.update(len(data).to_bytes(4, "big"))
         digest.update(data)
-    number = int.from_bytes(digest.digest(), "big") >> (256 - 5 * LENGTH)
-    return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(5 * (LENGTH - 1), -1, -5))
+    return base64.b32encode(digest.digest()[:20]).translate(_CROCKFORD_OF_RFC_4648)[:LENGTH].decode()
 
 
 def quoted(identifier: str, longest: int = LONGEST) -> str:
@@ -50,7 +51,7 @@ def quoted(identifier: str, longest: int = LONGEST) -> str:
 
 def units(text: str) -> int:
     """Count a text in UTF-16, as Table storage does."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def joined(*identifiers: str) -> str:

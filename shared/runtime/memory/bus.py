@@ -72,12 +72,12 @@ class MemoryBus:
         now = self._clock.now()
         waiting = self.queues[queue].waiting if queue in self.queues else ()
         due = [one for one in waiting if one.due <= now]
-        if not due:
-            return []
-        for delivery in [one for one in due if one.locked_until and one.locked_until <= now]:
+        expired = [one for one in due if one.locked_until is not None and one.locked_until <= now]
+        for delivery in expired:
             self._release(delivery)
-        ready = [one for one in waiting if one.due <= now and one.locked_until is None]
-        return sorted(ready, key=lambda one: one.sequence)
+        if expired:
+            return self.ready(queue)
+        return sorted((one for one in due if one.locked_until is None), key=lambda one: one.sequence)
 
     def complete(self, delivery: Delivery) -> bool:
         """Take the message away; False where the lock was lost."""
