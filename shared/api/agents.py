@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Depends, Path, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.agents.agent import AGENTS, HEAD, TABLE, Agent
@@ -17,7 +16,7 @@ from shared.api.access import OnlySupervisor, is_supervisor, same_origin
 from shared.api.change import Change, Place, refusal_of
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
-from shared.api.problems import CHANGED, FORBIDDEN, INVALID, NOT_FOUND, NOT_NOW
+from shared.api.problems import FORBIDDEN, INVALID, NOT_FOUND, NOT_NOW, version_changed
 from shared.api.services import Provided, Services
 from shared.runtime.aggregate import read_head
 from shared.runtime.codec import typed
@@ -168,17 +167,15 @@ async def _changed(
     async def checked() -> None:
         await check()
         held = await find_agent(services.store, command.agent)
-        change.check_version(etag_of(held) if held else "")
+        change.check_version("agent", etag_of(held) if held else "")
 
     row = await change.apply(Place(TABLE, quoted(command.agent)), id_, command, checked)
     if row is None:
         return change.accepted(location, {"command": id_, "agent": command.agent})
     if refusal := refusal_of(row):
         if refusal.reason == "version_changed":
-            raise Problem(CHANGED, "If-Match names another version of the agent.")
+            raise version_changed("agent")
         refused = FieldError(refusal.field, refusal.reason)
         raise Problem(NOT_NOW, f"The agent refuses this: {refused.reason}.", [refused])
     agent = await known_agent(services, command.agent)
-    response: JSONResponse = change.done(location, AgentView.of(agent))
-    response.headers["ETag"] = etag_of(agent)
-    return response
+    return change.done(location, AgentView.of(agent), etag_of(agent))

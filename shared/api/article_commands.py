@@ -13,7 +13,7 @@ from shared.api.cases import CaseId, known_case
 from shared.api.change import Change, NotTaken, Place, invalid, refusal_of
 from shared.api.json_only import json_only
 from shared.api.principal import Principal
-from shared.api.problems import CHANGED, FORBIDDEN, NOT_FOUND, NOT_NOW
+from shared.api.problems import FORBIDDEN, NOT_FOUND, NOT_NOW, version_changed
 from shared.knowledge.article import TABLE, Article
 from shared.knowledge.content import fault_of
 from shared.knowledge.life import REVIEWED, STEPS, steps_from
@@ -143,7 +143,7 @@ async def _told(change: Change, id_: str, message: Any, article: Article | None,
 
     async def check() -> None:
         if article is not None:
-            change.check_version(etag_of(article))
+            change.check_version("article", etag_of(article))
             if (article.state, step) not in STEPS:
                 raise _not_taken(article)
 
@@ -154,9 +154,7 @@ async def _told(change: Change, id_: str, message: Any, article: Article | None,
     if row is None or not change.is_patient:
         return change.accepted(location, {"command": id_, "article": message.article})
     after = await known_article(change.services, message.article)
-    response = change.done(location, await view_of(change.services.store, after))
-    response.headers["ETag"] = etag_of(after)
-    return response
+    return change.done(location, await view_of(change.services.store, after), etag_of(after))
 
 
 async def _check_outcome(change: Change, row: Row, article: str) -> None:
@@ -164,7 +162,7 @@ async def _check_outcome(change: Change, row: Row, article: str) -> None:
     if refusal is None:
         return
     if refusal.reason == "version_changed":
-        raise Problem(CHANGED, "If-Match names another version of the article.")
+        raise version_changed("article")
     if refusal.reason == "transition_not_allowed":
         raise _not_taken(await known_article(change.services, article))
     raise invalid(refusal)

@@ -9,10 +9,10 @@ from shared.agents.agent import Agent as Colleague
 from shared.agents.slots import Glance, assign_case, pick_case
 from shared.api.access import Agent, OnlySupervisor, is_supervisor, same_origin
 from shared.api.agents import find_agent
-from shared.api.case_commands import Accepted, AtDesk, Body
+from shared.api.case_change import NotTaken
+from shared.api.case_commands import Accepted, Body, Changing
 from shared.api.case_views import CaseView
 from shared.api.cases import CaseId, known_case
-from shared.api.desk import NotTaken
 from shared.api.json_only import json_only
 from shared.api.principal import Principal
 from shared.api.problems import FORBIDDEN
@@ -42,46 +42,48 @@ router = APIRouter(
 
 
 @router.post("/pick", status_code=202)
-async def pick(case_id: CaseId, body: Body, agent: Agent, services: Provided, desk: AtDesk) -> Response:
+async def pick(case_id: CaseId, body: Body, agent: Agent, services: Provided, change: Changing) -> Response:
     """Take a case that nobody works on. A 409 names who does (`worked_by`), or says that you have no slot left."""
-    command = PickCase(case_id, agent.id, body.text, desk.if_version)
-    if not await desk.has_heard(command):
+    command = PickCase(case_id, agent.id, body.text, change.if_version)
+    if not await change.has_heard(command):
         await _check_slot(services, command)
-    return await desk.take(case_id, lambda _: command)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/assign", status_code=202)
-async def assign(case_id: CaseId, body: Assigning, by: OnlySupervisor, services: Provided, desk: AtDesk) -> Response:
+async def assign(
+    case_id: CaseId, body: Assigning, by: OnlySupervisor, services: Provided, change: Changing
+) -> Response:
     """Give a case to an agent; whoever works on it loses it. Needs the role supervisor."""
-    command = AssignCase(case_id, body.agent, by.id, body.text, desk.if_version)
-    if not await desk.has_heard(command):
+    command = AssignCase(case_id, body.agent, by.id, body.text, change.if_version)
+    if not await change.has_heard(command):
         await _check_slot(services, command)
-    return await desk.take(case_id, lambda _: command)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/release", status_code=202)
-async def release(case_id: CaseId, body: Body, agent: Agent, desk: AtDesk) -> Response:
+async def release(case_id: CaseId, body: Body, agent: Agent, change: Changing) -> Response:
     """Give a case back to its queue, for others. A supervisor may give back anybody's."""
-    command = ReleaseCase(case_id, agent.id, body.text, desk.if_version, own=not is_supervisor(agent))
-    return await desk.take(case_id, lambda _: command)
+    command = ReleaseCase(case_id, agent.id, body.text, change.if_version, own=not is_supervisor(agent))
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/route", status_code=202)
-async def route(case_id: CaseId, body: Body, agent: Agent, services: Provided, desk: AtDesk) -> Response:
+async def route(case_id: CaseId, body: Body, agent: Agent, services: Provided, change: Changing) -> Response:
     """Send a case where the rules lead it; one that is worked on there already stays."""
-    command = RouteCase(case_id, agent.id, body.text, desk.if_version)
-    if not await desk.has_heard(command):
+    command = RouteCase(case_id, agent.id, body.text, change.if_version)
+    if not await change.has_heard(command):
         await _check_theirs(services, case_id, agent)
-    return await desk.take(case_id, lambda _: command)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/queue", status_code=202)
-async def queue(case_id: CaseId, body: Queueing, agent: Agent, services: Provided, desk: AtDesk) -> Response:
+async def queue(case_id: CaseId, body: Queueing, agent: Agent, services: Provided, change: Changing) -> Response:
     """Put a case into a queue, away from whoever works on it."""
-    command = MoveToQueue(case_id, agent.id, body.queue, body.text, desk.if_version)
-    if not await desk.has_heard(command):
+    command = MoveToQueue(case_id, agent.id, body.queue, body.text, change.if_version)
+    if not await change.has_heard(command):
         await _check_theirs(services, case_id, agent)
-    return await desk.take(case_id, lambda _: command)
+    return await change.take(case_id, lambda _: command)
 
 
 async def _check_theirs(services: Services, case_id: str, agent: Principal) -> None:

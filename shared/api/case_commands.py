@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import same_origin
+from shared.api.case_change import CaseChange
 from shared.api.case_views import CaseView
 from shared.api.cases import CaseId
-from shared.api.desk import Desk
 from shared.api.json_only import json_only
 from shared.api.problems import INVALID
 from shared.api.services import Provided, Services
@@ -29,7 +29,7 @@ from shared.definitions.bounds import LONGEST, Priority, Type
 from shared.runtime.problem import FieldError, Problem
 
 Text = Annotated[str, Field(max_length=2000)]
-AtDesk = Annotated[Desk, Depends()]
+Changing = Annotated[CaseChange, Depends()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,73 +95,74 @@ router = APIRouter(
 
 
 @router.post("/resolve", status_code=202)
-async def resolve(case_id: CaseId, body: Resolution, desk: AtDesk) -> Response:
+async def resolve(case_id: CaseId, body: Resolution, change: Changing) -> Response:
     """Resolve an active case."""
     command = ResolveCase(
         case_id,
-        desk.by,
+        change.by,
         body.resolution,
         body.text,
         body.billable_minutes,
-        desk.if_version,
+        change.if_version,
         cancel_activities=body.cancel_activities,
     )
-    return await desk.take(case_id, lambda _: command)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/cancel", status_code=202)
-async def cancel(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
+async def cancel(case_id: CaseId, body: Body, change: Changing) -> Response:
     """Cancel an active case."""
-    return await desk.take(case_id, lambda _: CancelCase(case_id, desk.by, body.text, desk.if_version))
+    return await change.take(case_id, lambda _: CancelCase(case_id, change.by, body.text, change.if_version))
 
 
 @router.post("/status", status_code=202)
-async def change_status(case_id: CaseId, body: Status, desk: AtDesk) -> Response:
+async def change_status(case_id: CaseId, body: Status, change: Changing) -> Response:
     """Give an active case another status reason."""
-    return await desk.take(
-        case_id, lambda _: ChangeStatus(case_id, desk.by, body.status_reason, body.text, desk.if_version)
+    return await change.take(
+        case_id, lambda _: ChangeStatus(case_id, change.by, body.status_reason, body.text, change.if_version)
     )
 
 
 @router.post("/reactivate", status_code=202)
-async def reactivate(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
+async def reactivate(case_id: CaseId, body: Body, change: Changing) -> Response:
     """Make a closed case active again, unless another is open for its device and error code."""
-    return await desk.take(
-        case_id, lambda case: ReactivateCase(case_id, desk.by, case.device, case.error_code, body.text, case.alert_key)
+    return await change.take(
+        case_id,
+        lambda case: ReactivateCase(case_id, change.by, case.device, case.error_code, body.text, case.alert_key),
     )
 
 
 @router.patch("", status_code=202)
-async def update(case_id: CaseId, body: Change, desk: AtDesk) -> Response:
+async def update(case_id: CaseId, body: Change, change: Changing) -> Response:
     """Change what an active case says."""
     changes = body.model_dump(exclude_unset=True)
     missing = [FieldError(name, "must not be null") for name, value in changes.items() if value is None]
     if missing or not changes:
         raise Problem(INVALID, "Name at least one column and its new value.", missing)
-    command = UpdateCase(case_id, desk.by, changes, if_version=desk.if_version)
-    return await desk.take(case_id, lambda _: command)
+    command = UpdateCase(case_id, change.by, changes, if_version=change.if_version)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/escalate", status_code=202)
-async def escalate(case_id: CaseId, body: Escalation, desk: AtDesk) -> Response:
+async def escalate(case_id: CaseId, body: Escalation, change: Changing) -> Response:
     """Mark an active case as one that needs attention, or take the mark away."""
-    command = EscalateCase(case_id, desk.by, body.escalated, body.text, desk.if_version)
-    return await desk.take(case_id, lambda _: command)
+    command = EscalateCase(case_id, change.by, body.escalated, body.text, change.if_version)
+    return await change.take(case_id, lambda _: command)
 
 
 @router.post("/parent", status_code=202)
-async def set_parent(case_id: CaseId, body: Parent, desk: AtDesk, services: Provided) -> Response:
+async def set_parent(case_id: CaseId, body: Parent, change: Changing, services: Provided) -> Response:
     """Put an active case below another one, or with `parent` null nowhere."""
     await _check_there(services, {"parent": body.parent} if body.parent is not None else {})
-    return await desk.take(case_id, lambda _: SetParent(case_id, desk.by, body.parent, body.text))
+    return await change.take(case_id, lambda _: SetParent(case_id, change.by, body.parent, body.text))
 
 
 @router.post("/merge", status_code=202)
-async def merge(case_id: CaseId, body: Merge, desk: AtDesk, services: Provided) -> Response:
+async def merge(case_id: CaseId, body: Merge, change: Changing, services: Provided) -> Response:
     """Merge up to ten cases of the same customer into this one; `merging` of the case shows how far that is."""
     await _check_there(services, {f"sources.{place}": source for place, source in enumerate(body.sources)})
-    command = MergeCases(case_id, desk.by, tuple(body.sources), body.text, desk.if_version)
-    return await desk.take(case_id, lambda _: command)
+    command = MergeCases(case_id, change.by, tuple(body.sources), body.text, change.if_version)
+    return await change.take(case_id, lambda _: command)
 
 
 async def _check_there(services: Services, named: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from shared.api.case_views import CaseView, etag_of, view_of
 from shared.api.entitlement_views import check_cover
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
-from shared.api.problems import INVALID, KEY_REUSED
+from shared.api.problems import INVALID, key_reused
 from shared.cases.case import Case
 from shared.cases.messages import OpenCase
 from shared.cases.reading import find_case
@@ -75,7 +75,7 @@ async def open_case(agent: Agent, errand: Annotated[Errand, Depends()], body: Op
     command = OpenCase(case=case, by=agent.id, queue_name=body.queue, **fields)
     before = await _before(errand, case)
     if before is not None and before != plain(command):
-        raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+        raise key_reused()
     if before is None:
         await _check(errand, body)
         await _check_cover(errand, body)
@@ -83,9 +83,8 @@ async def open_case(agent: Agent, errand: Annotated[Errand, Depends()], body: Op
     opened = await errand.until(lambda: _opened(errand, command, id_))
     if opened is None or not errand.is_patient:
         return errand.accepted(f"/api/cases/{case}", {"command": id_, "case": case})
-    response = errand.done(f"/api/cases/{opened.id}", await view_of(errand.services.store, opened))
+    response = errand.done(f"/api/cases/{opened.id}", await view_of(errand.services.store, opened), etag_of(opened))
     response.status_code = 201 if opened.id == case else 200
-    response.headers["ETag"] = etag_of(opened)
     response.headers["Location"] = f"/api/cases/{opened.id}"
     return response
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.case_commands import AtDesk, Body
+from shared.api.case_commands import Body, Changing
 from shared.api.case_views import CaseView
 from shared.api.cases import CaseId, known_case
 from shared.api.json_only import json_only
@@ -47,26 +47,26 @@ async def show_process(_agent: Agent, services: Provided, case_id: CaseId) -> Pr
 
 
 @commands.post("/start", status_code=202)
-async def start_process(case_id: CaseId, body: Begin, desk: AtDesk) -> Response:
+async def start_process(case_id: CaseId, body: Begin, change: Changing) -> Response:
     """Put the case into a process, at its first stage; an active one is left for it."""
-    command = StartProcess(case_id, desk.by, body.process, body.text, desk.if_version)
-    return await desk.take(case_id, lambda _: command)
+    command = StartProcess(case_id, change.by, body.process, body.text, change.if_version)
+    return await change.take(case_id, lambda _: command)
 
 
 @commands.post("/stage", status_code=202)
-async def move_stage(case_id: CaseId, body: Stage, desk: AtDesk) -> Response:
+async def move_stage(case_id: CaseId, body: Stage, change: Changing) -> Response:
     """Go on to the next stage, which all that is required must be done for, or back to an earlier one."""
-    return await desk.take(case_id, lambda _: MoveStage(case_id, desk.by, body.to, body.text, desk.if_version))
+    return await change.take(case_id, lambda _: MoveStage(case_id, change.by, body.to, body.text, change.if_version))
 
 
 @commands.post("/step", status_code=202)
-async def tick_step(case_id: CaseId, body: Step, desk: AtDesk) -> Response:
+async def tick_step(case_id: CaseId, body: Step, change: Changing) -> Response:
     """Say that a step of the stage is done, or not yet."""
-    command = TickStep(case_id, desk.by, body.step, body.done, body.text, desk.if_version)
-    return await desk.take(case_id, lambda _: command)
+    command = TickStep(case_id, change.by, body.step, body.done, body.text, change.if_version)
+    return await change.take(case_id, lambda _: command)
 
 
 @commands.post("/abandon", status_code=202)
-async def abandon_process(case_id: CaseId, body: Body, desk: AtDesk) -> Response:
+async def abandon_process(case_id: CaseId, body: Body, change: Changing) -> Response:
     """Leave the process before its end."""
-    return await desk.take(case_id, lambda _: AbandonProcess(case_id, desk.by, body.text, desk.if_version))
+    return await change.take(case_id, lambda _: AbandonProcess(case_id, change.by, body.text, change.if_version))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.case_commands import Accepted, AtDesk, Body
+from shared.api.case_commands import Accepted, Body, Changing
 from shared.api.case_views import CaseView
 from shared.api.cases import CaseId, known_case
 from shared.api.json_only import json_only
@@ -35,6 +35,6 @@ async def show_sla(_agent: Agent, services: Provided, case_id: CaseId) -> SlaVie
     dependencies=[Depends(same_origin), Depends(json_only)],
     responses={202: {"model": Accepted}, 200: {"model": CaseView, "description": "Applied, with Prefer: wait"}},
 )
-async def set_sla(case_id: CaseId, body: Choice, desk: AtDesk) -> Response:
+async def set_sla(case_id: CaseId, body: Choice, change: Changing) -> Response:
     """Hold an active case to another SLA."""
-    return await desk.take(case_id, lambda _: SetSla(case_id, desk.by, body.sla, body.text, desk.if_version))
+    return await change.take(case_id, lambda _: SetSla(case_id, change.by, body.sla, body.text, change.if_version))

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.case_commands import AtDesk, Body
+from shared.api.case_change import NotTaken
+from shared.api.case_commands import Body, Changing
 from shared.api.case_views import CaseView, Entry
 from shared.api.cases import CaseId, known_case
-from shared.api.desk import NotTaken
 from shared.api.errand import Errand
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
-from shared.api.problems import INVALID, KEY_REUSED, NOT_NOW
+from shared.api.problems import INVALID, NOT_NOW, key_reused
 from shared.api.services import Provided, Services
 from shared.api.tasks import show_task
 from shared.cases.case import MOST_ACTIVITIES, TABLE
@@ -81,7 +81,7 @@ async def timeline(
 
 
 @commands.post("/activities", status_code=202)
-async def add_activity(case_id: CaseId, body: Activity, desk: AtDesk, services: Provided) -> Response:
+async def add_activity(case_id: CaseId, body: Activity, change: Changing, services: Provided) -> Response:
     """Put a call, a mail, a note on the timeline; the first one to the customer is the first response.
 
     It records what was done: posting an outgoing e-mail sends nothing.
@@ -91,8 +91,8 @@ async def add_activity(case_id: CaseId, body: Activity, desk: AtDesk, services: 
     if body.at is not None and body.at > services.clock.now() + SKEW:
         raise Problem(INVALID, "What is yet to be done is a task.", [FieldError("at", "is in the future")])
     said = body.model_dump(exclude={"parties"})
-    command = AddActivity(case_id, by=desk.by, parties=tuple(body.parties), if_version=desk.if_version, **said)
-    return await desk.take(case_id, lambda _: command)
+    command = AddActivity(case_id, by=change.by, parties=tuple(body.parties), if_version=change.if_version, **said)
+    return await change.take(case_id, lambda _: command)
 
 
 @commands.post("/tasks", status_code=202)
@@ -111,7 +111,7 @@ async def plan(
     )
     before = await activity(services.store, case_id, id_)
     if before is not None and before.body["task"] != plain(command):
-        raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+        raise key_reused()
     if before is None and not case.is_open:
         raise Problem(NOT_NOW, "The case is closed.", [FieldError("case", "case_is_closed")])
     if before is None and len(case.open_activities) >= MOST_ACTIVITIES:

@@ -8,7 +8,7 @@ from fastapi import Header
 
 from shared.api.errand import Errand
 from shared.api.preconditions import matches, version_of
-from shared.api.problems import CHANGED, INVALID, KEY_REUSED, NOT_NOW
+from shared.api.problems import INVALID, NOT_NOW, key_reused, version_changed
 from shared.api.services import Provided
 from shared.runtime.codec import plain
 from shared.runtime.decision import Refusal
@@ -51,10 +51,10 @@ class Change(Errand):
         self._if_match = if_match
         self.if_version = version_of(if_match)
 
-    def check_version(self, etag: str) -> None:
+    def check_version(self, what: str, etag: str) -> None:
         """Raise Problem (412) where the sender saw another version."""
         if not matches(self._if_match, etag):
-            raise Problem(CHANGED, "If-Match names another version of it.")
+            raise version_changed(what)
 
     async def apply(self, place: Place, id_: str, body: Body, check: Callable[[], Awaitable[None]]) -> Row | None:
         """Return what it came to, or None as long as nobody knows; what is on record already is not checked again."""
@@ -74,7 +74,7 @@ class Change(Errand):
 def _checked(row: Row | None, body: Body) -> Row | None:
     """Return what is on record; raises Problem (422) where that is of another request."""
     if row is not None and row.data["body"] != plain(body):
-        raise Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+        raise key_reused()
     return row
 
 

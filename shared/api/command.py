@@ -27,10 +27,9 @@ from shared.definitions.catalogue import Catalogue
 from shared.devices.device import TABLE as DEVICES
 from shared.devices.messages import guard_place
 from shared.runtime import codec
-from shared.runtime.bus import BusMessage
 from shared.runtime.decision import Refusal
-from shared.runtime.envelope import Body, Envelope, Message
-from shared.runtime.ids import derived, quoted
+from shared.runtime.envelope import Body, Message
+from shared.runtime.ids import quoted
 from shared.runtime.store import Store
 
 ROUTES: Mapping[str, str] = {
@@ -86,11 +85,6 @@ class Command:
         body = self.body
         heard = AT_THE_CASE[type(body)](body) if type(body) in AT_THE_CASE else body
         return CHANGES[type(heard)](case, Message(self.id, now, heard), catalogue, now).refused
-
-    def message(self, now: datetime) -> BusMessage:
-        """Return the message that carries it; the broker drops it while it knows a repeat of it."""
-        envelope = Envelope(self.id, self.body.kind, now, codec.plain(self.body))
-        return BusMessage(derived("bus", self.id, "0", "command"), envelope.encode())
 
     async def record(self, store: Store) -> Activity | None:
         """Return what became of it; None as long as it was neither applied nor refused."""

@@ -6,19 +6,18 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, OnlySupervisor, same_origin
+from shared.api.case_change import NotTaken as CaseNotTaken
 from shared.api.case_views import CaseView, view_of
 from shared.api.case_views import etag_of as case_etag
 from shared.api.cases import CaseId, known_case
 from shared.api.change import Change, NotTaken, Place, invalid, refusal_of
-from shared.api.desk import NotTaken as CaseNotTaken
 from shared.api.entitlement_views import EntitlementView, check_cover, counted, etag_of, find_entitlement
 from shared.api.entitlements import EntitlementId, known_entitlement
 from shared.api.json_only import json_only
-from shared.api.problems import CHANGED, REFUSED
+from shared.api.problems import CHANGED, REFUSED, version_changed
 from shared.cases.case import TABLE as CASES
 from shared.cases.messages import CoverCase
 from shared.cases.timeline import CAUSE
@@ -162,7 +161,7 @@ async def cover(agent: Agent, change: Asked, case_id: CaseId, body: Cover) -> Re
     async def check() -> None:
         if named is not None:
             await check_cover(store, named, case.contact, case.origin, case.product, case.opened_at)
-        change.check_version(case_etag(case))
+        change.check_version("case", case_etag(case))
         if not case.is_open:
             refusal = Refusal("case_is_closed", "status")
             raise CaseNotTaken(case, refusal, await change.services.definitions.current())
@@ -175,7 +174,7 @@ async def cover(agent: Agent, change: Asked, case_id: CaseId, body: Cover) -> Re
         kind = CHANGED if refusal.reason == "version_changed" else REFUSED
         raise Problem(kind, "The case was changed meanwhile.", [FieldError(refusal.field, refusal.reason)])
     after = await known_case(change.services, case_id)
-    return _tagged(change.done(location, await view_of(store, after)), case_etag(after))
+    return change.done(location, await view_of(store, after), case_etag(after))
 
 
 async def _told(change: Change, id_: str, shown: str, message: Any, held: Entitlement | None) -> Response:
@@ -183,7 +182,7 @@ async def _told(change: Change, id_: str, shown: str, message: Any, held: Entitl
 
     async def check() -> None:
         if held is not None:
-            change.check_version(etag_of(held))
+            change.check_version("entitlement", etag_of(held))
             _check_state(change, held, message.kind)
 
     place, location = Place(TABLE, quoted(message.entitlement)), f"/api/entitlements/{shown}"
@@ -196,7 +195,7 @@ async def _told(change: Change, id_: str, shown: str, message: Any, held: Entitl
     if after is None:
         return change.accepted(location, {"command": id_, "entitlement": shown})
     view = EntitlementView.of(after, change.services.clock.now())
-    return _tagged(change.done(location, view), etag_of(after))
+    return change.done(location, view, etag_of(after))
 
 
 async def _check_sla(change: Change, name: str) -> None:
@@ -217,7 +216,7 @@ async def _check_outcome(change: Change, row: Row, message: Any) -> None:
     if refusal is None:
         return
     if refusal.reason == "version_changed":
-        raise Problem(CHANGED, "If-Match names another version of the entitlement.")
+        raise version_changed("entitlement")
     if refusal.reason == "transition_not_allowed":
         held = await known_entitlement(change.services, message.entitlement)
         raise _not_taken(held.state_at(change.services.clock.now()))
@@ -227,8 +226,3 @@ async def _check_outcome(change: Change, row: Row, message: Any) -> None:
 def _not_taken(state: str) -> Problem:
     allowed = sorted(ROUTES[command] for command in commands_for(state))
     return NotTaken(f"The entitlement is {state}.", FieldError("state", "transition_not_allowed"), allowed)
-
-
-def _tagged(response: JSONResponse, etag: str) -> JSONResponse:
-    response.headers["ETag"] = etag
-    return response

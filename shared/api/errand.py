@@ -33,6 +33,11 @@ class Errand:
         """Whether the caller waits for what becomes of it."""
         return self._wait is not None
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether a repeat of it would be known as one."""
+        return self._key is not None
+
     def id(self, by: str, *what: str) -> str:
         """Return the id of the command: the same one where a caller repeats it with the same Idempotency-Key."""
         return derived("command", by, *what, self._key) if self._key else made()
@@ -54,9 +59,10 @@ class Errand:
         """Answer that it is on its way, and where to look."""
         return JSONResponse({**told, "location": location}, 202, {"Location": location, **self._preference()})
 
-    def done(self, location: str, view: object) -> JSONResponse:
+    def done(self, location: str, view: object, etag: str = "") -> JSONResponse:
         """Answer with what it came to."""
-        return JSONResponse(plain(view), 200, {"Content-Location": location, **self._preference()})
+        headers = {"Content-Location": location, **({"ETag": etag} if etag else {}), **self._preference()}
+        return JSONResponse(plain(view), 200, headers)
 
     def _preference(self) -> dict[str, str]:
         return {"Preference-Applied": f"wait={self._wait}"} if self._wait is not None else {}

@@ -38,6 +38,14 @@ INVALID = Kind("invalid-request", 422, "Some fields are wrong", "Correct the fie
 KEY_REUSED = Kind("idempotency-key-reused", 422, "This key was used for another request", "Use a new Idempotency-Key.")
 
 
+def version_changed(what: str) -> Problem:
+    return Problem(CHANGED, f"If-Match names another version of the {what}.")
+
+
+def key_reused() -> Problem:
+    return Problem(KEY_REUSED, "The first request with this Idempotency-Key had another body.")
+
+
 def response_of(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     return Response(problem.encode(), problem.kind.status, {**problem.kind.headers, **(headers or {})}, MEDIA_TYPE)
 

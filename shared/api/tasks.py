@@ -2,16 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.access import Agent, same_origin
-from shared.api.errand import Errand
+from shared.api.change import Change, Place, refusal_of
 from shared.api.json_only import json_only
 from shared.api.listing import Listing, Paged, Source
-from shared.api.preconditions import matches
-from shared.api.problems import CHANGED, INVALID, NOT_FOUND, NOT_NOW
+from shared.api.problems import INVALID, NOT_FOUND, NOT_NOW
 from shared.api.services import Provided, Services
 from shared.runtime.aggregate import read_head
 from shared.runtime.codec import typed
@@ -66,29 +64,28 @@ async def show_task(_agent: Agent, services: Provided, task_id: TaskId, response
 )
 async def close_task(
     agent: Agent,
-    errand: Annotated[Errand, Depends()],
+    change: Annotated[Change, Depends()],
     task_id: TaskId,
     command: Literal["done", "cancel"],
     body: Closing,
-    if_match: Annotated[str, Header(max_length=255)] = "*",
 ) -> Response:
     """Say that a task is done, or that nobody needs it any more."""
-    task, services = await known_task(errand.services, task_id), errand.services
-    location, id_ = f"/api/tasks/{task_id}", errand.id(agent.id, command, task_id)
-    is_repeat = await services.store.get(TABLE, quoted(task_id), f"change:{id_}") is not None
-    if not is_repeat and not matches(if_match, etag_of(task)):
-        raise Problem(CHANGED, "If-Match names another version of the task.")
-    if not is_repeat and task.state != "open":
-        raise _closed(task)
-    if not is_repeat:
-        await errand.send(id_, CloseTask(task_id, agent.id, STATES[command], body.text))
-    row = await errand.until(lambda: services.store.get(TABLE, quoted(task_id), f"change:{id_}"))
+    task = await known_task(change.services, task_id)
+    location, id_ = f"/api/tasks/{task_id}", change.id(agent.id, command, task_id)
+
+    async def check() -> None:
+        change.check_version("task", etag_of(task))
+        if task.state != "open":
+            raise _closed(task)
+
+    closing = CloseTask(task_id, agent.id, STATES[command], body.text)
+    row = await change.apply(Place(TABLE, quoted(task_id)), id_, closing, check)
     if row is None:
-        return errand.accepted(location, {"command": id_, "task": task_id})
-    after = await known_task(services, task_id)
-    if row.data["outcome"] == "refused":
+        return change.accepted(location, {"command": id_, "task": task_id})
+    after = await known_task(change.services, task_id)
+    if refusal_of(row):
         raise _closed(after)
-    return _tagged(errand.done(location, after), after)
+    return change.done(location, after, etag_of(after))
 
 
 async def known_task(services: Services, task_id: str) -> Task:
@@ -106,8 +103,3 @@ def etag_of(task: Task) -> str:
 
 def _closed(task: Task) -> Problem:
     return Problem(NOT_NOW, f"The task is {task.state}.", [FieldError("state", "transition_not_allowed")])
-
-
-def _tagged(response: JSONResponse, task: Task) -> JSONResponse:
-    response.headers["ETag"] = etag_of(task)
-    return response

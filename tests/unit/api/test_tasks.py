@@ -82,6 +82,13 @@ async def test_a_repeat_with_its_key_is_answered_with_what_it_came_to() -> None:
         assert (response.status_code, response.json()["state"]) == (200, "done")
 
 
+async def test_a_key_is_for_one_body() -> None:
+    it = await with_tasks()
+    await it.post(f"{CALL}/done", Prefer="wait=10", Idempotency_Key="k")
+    reused = problem(await it.post(f"{CALL}/done", {"text": "Else."}, Idempotency_Key="k"), 422)
+    assert reused["title"] == "This key was used for another request"
+
+
 async def test_if_match_names_the_version_that_is_closed() -> None:
     it = await with_tasks()
     etag = (await it.get(CALL)).headers["etag"]
