@@ -12,15 +12,15 @@ from shared.definitions.catalogue import Catalogue
 def arrived(before: Case | None, after: Case, catalogue: Catalogue, now: datetime) -> Case:
     """Return a case that was just opened, or opened again, where it goes; any other one as it is.
 
-    One that was opened for a queue goes there, others where the rules lead them: a queue that is not published is
-    none, for nobody would look there. Where there are no rules, and no queue is named, it goes nowhere: that costs
+    One that somebody named a queue for goes there, others where the rules lead them: a queue that is not published
+    is none, for nobody would look there. Where there are no rules, and no queue is named, it goes nowhere: that costs
     nothing.
     """
     if not after.is_open or (before is not None and before.is_open):
         return after
     if after.queue not in catalogue.queues:
         return routed(replace(after, queue=""), catalogue, now)
-    if before is None or catalogue.routing is None:
+    if not after.assignment.rule or catalogue.routing is None:
         return sent(after, catalogue, queue=after.queue)
     return routed(after, catalogue, now)
 

@@ -123,11 +123,19 @@ def test_a_case_that_is_opened_for_a_queue_goes_there_whatever_the_rules_say() -
 
 
 def test_a_case_that_is_reactivated_is_routed_anew() -> None:
-    closed = case("problem_solved", queue="pumps", closed_at=NOON)
+    closed = case("problem_solved", queue="pumps", assignment=Assignment(rule="pumps"), closed_at=NOON)
     decision = decided(closed, ReopenCase(CASE, "kim", None), catalogue(queue="a"))
     assert after(decision).queue == "a"
     assert seeks(decision) == after(decision).assignment.place
     assert after(decided(closed, ReopenCase(CASE, "kim", None))).queue == "pumps"
+
+
+def test_a_case_that_is_reactivated_waits_in_the_queue_that_somebody_named_for_it() -> None:
+    """Found by a new user: the rules took the case out of the queue where a supervisor had put it."""
+    closed = case("problem_solved", queue="pumps", closed_at=NOON)
+    decision = decided(closed, ReopenCase(CASE, "kim", None), catalogue(queue="a"))
+    assert after(decision).queue == "pumps"
+    assert seeks(decision) == after(decision).assignment.place
 
 
 @pytest.mark.parametrize(("urgent", "less"), [("critical", "high"), ("high", "normal"), ("normal", "low")])
