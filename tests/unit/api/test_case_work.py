@@ -253,6 +253,15 @@ async def test_which_cases_cannot_be_merged_is_named(sources: list[str], field: 
     assert [error["field"] for error in told["errors"]] == [field]
 
 
+async def test_another_customers_case_is_not_taken_to_be_merged() -> None:
+    """Found by a new user: the command was answered 200, and refused afterwards."""
+    api = await with_case()
+    await api.world.has_contact(contact="C-2")
+    await api.world.has_case(case=OTHER, contact="C-2")
+    told = problem(await api.post("merge", {"sources": [OTHER]}), 422)
+    assert told["errors"] == [{"field": "sources.0", "reason": "is of another customer"}]
+
+
 async def test_a_case_is_put_below_another_one_and_taken_away() -> None:
     api = await with_case()
     await api.world.has_case(case=OTHER)
