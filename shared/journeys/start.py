@@ -9,6 +9,7 @@ from shared.definitions.conditions import Asked, InSegment, verdict_key
 from shared.definitions.journey import CONTACTS_CHANGED
 from shared.definitions.trigger import Trigger
 from shared.events.messages import RecordChanged, TriggerFired
+from shared.intake.messages import TakeActivity
 from shared.journeys import segment_walk
 from shared.journeys.commands import issued
 from shared.journeys.messages import EnterJourney, TellWaiters
@@ -55,7 +56,9 @@ class StartJourneys:
         trigger = catalogue.triggers.get(message.body.trigger)
         commands = issued(trigger, message.id, replace(message.body, contact=contact))
         if contact is None:
-            return Decision(then=commands[0]) if commands else _unmatched(message, reason, now)
+            is_heard = any(isinstance(each.body, TakeActivity) for each in commands)  # strangers are for the intake
+            kept: Decision[None] = Decision() if is_heard else _unmatched(message, reason, now)
+            return replace(kept, then=commands[0] if commands else None)
         if not catalogue.is_used(message.body.trigger):
             return Decision(then=commands[0]) if commands else _unmatched(message, "no_journey", now)
         fired = replace(message.body, contact=contact)

@@ -378,12 +378,26 @@ async def test_it_gives_the_command_beside_the_journeys_that_it_starts() -> None
     assert [each.body for each in decision.messages] == [RecoverDevice("D-1", NOON)]
 
 
-async def test_a_device_whose_owner_nobody_knows_can_work_again() -> None:
+async def test_a_device_that_nobody_knows_can_work_again_and_is_on_the_list_of_what_nobody_took() -> None:
+    """Found by a new user: a wrong device id in a recovery was nowhere to be found."""
     world = recovering()
     world.contact = None, "unknown_device"
     decision = await world.route(recovered())
     assert decision.then is not None
     assert decision.then.body == RecoverDevice("D-1", NOON)
+    assert [(put.table, put.data["reason"]) for put in decision.records if isinstance(put, Put)] == [
+        ("unmatched", "unknown_device")
+    ]
+
+
+async def test_a_message_of_somebody_unknown_is_for_the_intake_alone() -> None:
+    world = recovering()
+    trigger = replace(world.catalogue.triggers["recovered"], command="take_activity")
+    world.catalogue = replace(world.catalogue, triggers={"recovered": trigger})
+    world.contact = None, "unknown_device"
+    decision = await world.route(recovered())
+    assert decision.then is not None
+    assert (decision.then.body.kind, decision.records) == ("take_activity", ())
 
 
 async def test_a_trigger_that_is_not_ready_gives_no_command() -> None:
