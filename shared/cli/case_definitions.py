@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.definitions.intake import Intake
-from shared.definitions.loader import CASE_READERS, CaseDefinition, Documents
+from shared.definitions.kinds import CASE_READERS, CaseDefinition
+from shared.definitions.loader import Documents
 from shared.definitions.policy import Policy
 from shared.definitions.process import Process
 from shared.definitions.queue import Queue

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.cli.case_definitions import of_cases
 from shared.cli.services import Services
-from shared.definitions import loader
+from shared.definitions import stored_reader
 from shared.definitions.calendar import Calendar
 from shared.definitions.conditions import InSegment, asks
 from shared.definitions.difference import DocumentChange, differences
@@ -111,7 +111,7 @@ def _template(documents: Documents, name: str) -> str:
 
 def _contact_attributes(documents: Documents) -> dict[str, str]:
     of_kind = {name: source for (kind, name), source in documents.sources.items() if kind == "contact_attributes"}
-    return {name: ", ".join(loader.parse("contact_attributes", of_kind[name]).attributes) for name in of_kind}
+    return {name: ", ".join(stored_reader.parse("contact_attributes", of_kind[name]).attributes) for name in of_kind}
 
 
 def _segment(documents: Documents, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.definitions.loader import Kind
+from shared.definitions.kinds import Kind
 from shared.definitions.states import NEXT, NotAllowed, State
 from shared.runtime.store import Row
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.journey import Journey
-from shared.definitions.loader import Documents, Kind
+from shared.definitions.kinds import Kind
+from shared.definitions.loader import Documents
 from shared.definitions.published import Change
 
 

@@ -5,72 +5,30 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Protocol, overload
 
 from shared.definitions import (
-    attribute_reader,
     calendar_reader,
     contact_attributes,
-    intake_reader,
     journey_reader,
-    policy_reader,
-    process_reader,
-    queue,
-    routing_reader,
     segment,
-    sla_reader,
     stored,
     template_reader,
     trigger,
 )
 from shared.definitions.attributes import Attribute
 from shared.definitions.calendar import Calendar
-from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
-from shared.definitions.intake import Intake
 from shared.definitions.journey import Journey
+from shared.definitions.kinds import CASE_READERS, KINDS, CaseDefinition, CaseKind, Kind
 from shared.definitions.names import nearest
 from shared.definitions.node import Node, of_plain
-from shared.definitions.policy import Policy
-from shared.definitions.process import Process
-from shared.definitions.queue import Queue
 from shared.definitions.reader import People, Reader
-from shared.definitions.routing import Routing
 from shared.definitions.segment import Segment
-from shared.definitions.sla import Sla
 from shared.definitions.stored import Source
 from shared.definitions.templates import Template
 from shared.definitions.tile_reader import Library
 from shared.definitions.trigger import Trigger
 
-type CaseKind = Literal["process", "policy", "sla", "intake", "routing", "queue"]
-type Kind = Literal["trigger", "template", "contact_attributes", "segment", "calendar", "journey"] | CaseKind
-type CaseDefinition = Process | Policy | Sla | Intake | Routing | Queue
-type Definition = Trigger | Template | ContactAttributes | Segment | Calendar | Journey | CaseDefinition
-
-
-class CaseReader(Protocol):
-    def __call__(self, node: Node, reader: Reader, library: Library) -> CaseDefinition: ...
-
-
-CASE_READERS: Mapping[CaseKind, CaseReader] = {
-    "process": process_reader.parse,
-    "policy": policy_reader.parse,
-    "sla": sla_reader.parse,
-    "intake": intake_reader.parse,
-    "routing": routing_reader.parse,
-    "queue": queue.parse,
-}
-"""How each kind of definition for cases is read; what it names is in the library."""
-KINDS: tuple[Kind, ...] = (
-    "trigger",
-    "template",
-    "contact_attributes",
-    "segment",
-    "calendar",
-    "journey",
-    *CASE_READERS,
-)
 LANGUAGES = ("en", "de")
 EXAMPLES = "examples"
 """A folder among the definitions with further ones: checked with them, and published only where that is asked for."""
@@ -149,46 +107,6 @@ def load(
         contact_attributes=declared,
         of_cases={kind: _sound(read) for kind, read in of_cases.items()},
     )
-
-
-@overload
-def parse(kind: Literal["trigger"], source: Mapping[str, object]) -> Trigger: ...
-@overload
-def parse(kind: Literal["template"], source: Mapping[str, object]) -> Template: ...
-@overload
-def parse(kind: Literal["contact_attributes"], source: Mapping[str, object]) -> ContactAttributes: ...
-@overload
-def parse(kind: Literal["segment"], source: Mapping[str, object]) -> Segment: ...
-@overload
-def parse(kind: Literal["calendar"], source: Mapping[str, object]) -> Calendar: ...
-@overload
-def parse(kind: Literal["journey"], source: Mapping[str, object]) -> Journey: ...
-@overload
-def parse(kind: CaseKind, source: Mapping[str, object]) -> CaseDefinition: ...
-def parse(kind: Kind, source: Mapping[str, object]) -> Definition:
-    """The definition that `Documents.sources` had; Invalid, without lines, if this code cannot read it any more."""
-    document = of_plain({key: value for key, value in source.items() if key != stored.USES})
-    reader = Reader(f"{kind} {source.get(kind)}")
-    reader.people = People(attribute_reader.parse(of_plain(stored.uses_of(source).get(stored.OF_CONTACT, {})), reader))
-    parsed: Definition
-    match kind:
-        case "trigger":
-            parsed = trigger.parse(document, reader)
-        case "template":
-            parsed = template_reader.parse(document, reader)
-        case "contact_attributes":
-            parsed = contact_attributes.parse(document, reader)
-        case "segment":
-            parsed = segment.parse(document, reader)
-        case "calendar":
-            parsed = calendar_reader.parse(document, reader)
-        case "journey":
-            parsed = journey_reader.parse(document, reader, Library(_used(source)))
-        case _:
-            parsed = CASE_READERS[kind](document, reader, _library_of(source))
-    if reader.faults:
-        raise Invalid(reader.faults)
-    return parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,28 +218,6 @@ def _plain(documents: Sequence[_Document]) -> Iterator[tuple[tuple[Kind, str], S
         source = document.node.plain()
         if document.kind and isinstance(source, dict):
             yield (document.kind, document.name), source
-
-
-def _used(source: Mapping[str, object]) -> Mapping[str, Trigger]:
-    if not isinstance(source.get(stored.USES), Mapping):
-        raise Invalid([Fault(f"journey {source.get('journey')}", 0, f"`{stored.USES}` is missing")])
-    return {name: parse("trigger", used) for name, used in stored.uses_of(source).items() if name != stored.OF_CONTACT}
-
-
-def _library_of(source: Mapping[str, object]) -> Library:
-    """What a definition about cases means by the names in it; nothing else that it names is looked up again."""
-    used = stored.uses_of(source)
-    calendars = {
-        name.removeprefix(stored.CALENDAR): parse("calendar", held)
-        for name, held in used.items()
-        if name.startswith(stored.CALENDAR)
-    }
-    triggers = {
-        name: parse("trigger", held)
-        for name, held in used.items()
-        if name != stored.OF_CONTACT and not name.startswith(stored.CALENDAR)
-    }
-    return Library(triggers, calendars=calendars, checked=False)
 
 
 def _text(path: Path, root: Path) -> str:

@@ -27,9 +27,11 @@ from shared.definitions.current import (
 )
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.journey import CONTACTS_CHANGED, Journey
-from shared.definitions.loader import Definition, Documents, Kind, parse
+from shared.definitions.kinds import Definition, Kind
+from shared.definitions.loader import Documents
 from shared.definitions.sla import Sla
 from shared.definitions.states import FINAL
+from shared.definitions.stored_reader import parse
 from shared.definitions.templates import Template
 from shared.runtime import codec
 from shared.runtime.clock import Clock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.definitions import loader
+from shared.definitions import stored_reader
 from shared.definitions.calendar import Calendar, Window
 from tests.unit.definitions.world import faults, load
 
@@ -199,10 +199,10 @@ def test_a_holiday_has_a_name(day: str, name: str | None) -> None:
 
 def test_holidays_of_a_country_are_imported_when_a_day_is_asked_for_and_not_before() -> None:
     program = (
-        "import sys; from datetime import date; from shared.definitions import business_time, loader\n"
+        "import sys; from datetime import date; from shared.definitions import business_time, stored_reader\n"
         "weekdays = {'friday': ['09:00-17:00']}\n"
         "source = {'calendar': 'c', 'time_zone': 'UTC', 'weekdays': weekdays, 'holidays': {'country': 'DE'}}\n"
-        "calendar = loader.parse('calendar', source)\n"
+        "calendar = stored_reader.parse('calendar', source)\n"
         "before = 'holidays' in sys.modules\n"
         "print(before, calendar.holiday(date(2026, 5, 1)))"
     )
@@ -217,4 +217,4 @@ def test_a_stored_calendar_is_read_even_if_its_zone_and_country_are_not_known_an
         "weekdays": {"monday": ["09:00-17:00"]},
         "holidays": {"country": "XX"},
     }
-    assert loader.parse("calendar", source).time_zone == "Europe/Atlantis"
+    assert stored_reader.parse("calendar", source).time_zone == "Europe/Atlantis"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.definitions import loader
+from shared.definitions import kinds, loader, stored_reader
 from shared.definitions.contact_attributes import ContactAttributes
 from shared.definitions.faults import Fault, Invalid
 from tests.unit.definitions.world import TEMPLATES, TRIGGERS, faults, load
@@ -36,7 +36,7 @@ def all_faults(**texts: str) -> list[str]:
     ("text", "expected"),
     [
         ("hello", ["1: must be a mapping"]),
-        ("\njorney: j", [f"2: a document is one of {', '.join(loader.KINDS)} (did you mean `journey`?)"]),
+        ("\njorney: j", [f"2: a document is one of {', '.join(kinds.KINDS)} (did you mean `journey`?)"]),
         (JOURNEY + "---\n" + JOURNEY, ["6: the journey `j` is already in x.yaml:1"]),
         ("trigger: alarm\nkind: custom", ["1: the trigger `alarm` is already in triggers.yaml:2"]),
     ],
@@ -95,7 +95,7 @@ def test_sources_are_json_and_read_back_the_same() -> None:
     for (kind, name), source in documents.sources.items():
         stored = json.loads(json.dumps(source))
         assert stored == source
-        assert loader.parse(kind, stored) == of_kind[kind][name]
+        assert stored_reader.parse(kind, stored) == of_kind[kind][name]
 
 
 def test_a_stored_journey_means_what_it_meant_when_it_was_stored() -> None:
@@ -107,7 +107,7 @@ def test_a_stored_journey_means_what_it_meant_when_it_was_stored() -> None:
     assert isinstance(uses, dict)
     assert uses.keys() == {"alarm", "case-changed"}
     assert source != after.sources["journey", "j"]
-    assert loader.parse("journey", source) == before.journeys["j"]
+    assert stored_reader.parse("journey", source) == before.journeys["j"]
 
 
 def test_a_stored_condition_knows_the_types_of_the_attributes_it_names_and_of_no_other() -> None:
@@ -132,7 +132,7 @@ def test_a_stored_condition_knows_the_types_of_the_attributes_it_names_and_of_no
 )
 def test_a_stored_source_that_cannot_be_read_any_more_is_named(source: dict[str, object], fault: str) -> None:
     with pytest.raises(Invalid) as caught:
-        loader.parse("journey", source)
+        stored_reader.parse("journey", source)
     assert str(caught.value) == fault
 
 
@@ -140,7 +140,7 @@ def test_what_is_stored_is_read_without_the_parsers_of_texts() -> None:
     """A function reads stored definitions as it starts cold; YAML and Liquid would double what it imports."""
     sources = [[kind, source] for (kind, _), source in load(WAITING).sources.items()]
     program = (
-        "import json, sys; from shared.definitions.loader import parse\n"
+        "import json, sys; from shared.definitions.stored_reader import parse\n"
         "for kind, source in json.load(sys.stdin): parse(kind, source)\n"
         "print(sorted({'liquid', 'ruamel.yaml', 'pydantic'} & sys.modules.keys()))"
     )

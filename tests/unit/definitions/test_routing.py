@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.definitions import loader
+from shared.definitions import stored_reader
 from shared.definitions.conditions import MISSING
 from shared.definitions.loader import Documents
 from shared.definitions.queue import Queue
@@ -139,9 +139,9 @@ def test_a_beginning_is_no_value_and_what_was_published_before_stays_readable() 
     when = "{attribute: case.origin, op: starts_with, value: e}"
     source = load("queue: a\n---\n" + ONE + f"{{rule: x, when: {when}, queue: a}}").sources["routing", "cases"]
     rule = {"rule": "x", "when": {"attribute": "case.origin", "op": "eq", "value": "fax"}, "queue": "a"}
-    assert isinstance(loader.parse("routing", {**source, "rules": [rule]}), Routing)
+    assert isinstance(stored_reader.parse("routing", {**source, "rules": [rule]}), Routing)
 
 
 def test_a_published_routing_is_read_though_its_queue_is_not_at_hand() -> None:
     source = {"routing": "cases", "otherwise": {"queue": "gone"}}
-    assert loader.parse("routing", source) == Routing("cases", (), Target("gone"))
+    assert stored_reader.parse("routing", source) == Routing("cases", (), Target("gone"))

@@ -7,9 +7,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from shared.definitions import loader
+from shared.definitions import loader, stored_reader
 from shared.definitions.faults import Invalid
-from shared.definitions.loader import KINDS, Kind
+from shared.definitions.kinds import KINDS, Kind
 from tests.unit.definitions.json_schema import JsonSchema
 from tests.unit.definitions.world import load
 
@@ -264,7 +264,7 @@ def variants(source: Any) -> Iterator[Any]:
 
 def refusal(kind: Kind, source: Any, uses: Any) -> list[str]:
     try:
-        loader.parse(kind, {**source, "uses": uses})
+        stored_reader.parse(kind, {**source, "uses": uses})
     except Invalid as invalid:
         return [fault.reason for fault in invalid.faults]
     return []

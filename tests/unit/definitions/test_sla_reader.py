@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.definitions import loader, stored
+from shared.definitions import stored, stored_reader
 from shared.definitions.conditions import MISSING
 from shared.definitions.mapping import Path
 from shared.definitions.sla import AddNote, Escalate, Raise, Route, Sla
@@ -90,7 +90,7 @@ def test_what_is_stored_means_the_same_whatever_becomes_of_its_calendar_and_trig
     documents = load(CALENDAR + FULL)
     source = documents.sources["sla", "gold"]
     assert set(stored.uses_of(source)) == {"late", "calendar office"}
-    assert loader.parse("sla", source) == documents.of_cases["sla"]["gold"]
+    assert stored_reader.parse("sla", source) == documents.of_cases["sla"]["gold"]
 
 
 def test_another_calendar_is_another_version_of_the_sla() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.definitions import loader
+from shared.definitions import stored_reader
 from shared.definitions.attributes import Attribute
 from shared.definitions.trigger import Audience, Trigger
 from tests.unit.definitions.world import faults, load
@@ -47,7 +47,7 @@ def test_a_business_trigger_may_watch_what_a_deployment_keeps_of_contacts() -> N
     text = "contact_attributes: c\nattributes: {tariff: text}\n---\ntrigger: t\nkind: business\ntable: contacts\n"
     documents = load(text + "columns: [tariff]")
     assert documents.triggers["t"].columns == ("tariff",)
-    assert loader.parse("trigger", documents.sources["trigger", "t"]) == documents.triggers["t"]
+    assert stored_reader.parse("trigger", documents.sources["trigger", "t"]) == documents.triggers["t"]
 
 
 @pytest.mark.parametrize(
