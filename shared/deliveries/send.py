@@ -5,19 +5,17 @@ service has none. After a definite refusal that may pass (429, 5xx) a new attemp
 no window can clear, the delivery fails as `outcome_unknown` and is never repeated.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
-from shared.channels.provider import Outgoing as ProviderMessage
-from shared.definitions.templates import Template, TemplateError, Text, render, tokens
+from shared.definitions.templates import TemplateError
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import Call, Delivery
+from shared.deliveries.facts import SendFacts
 from shared.deliveries.messages import SEND, ProviderAnswered, SendEmail, SendMessage, SendPush, SendSms
 from shared.deliveries.outcome import found, reached
+from shared.deliveries.rendering import rendered
 from shared.deliveries.tallies import SENT
 from shared.runtime.decision import Decision, Outgoing, Put
 from shared.runtime.envelope import Message
@@ -32,35 +30,6 @@ REPEATABLE_FOR: Mapping[str, timedelta] = {"sms": TRACKED_FOR, "email": TRACKED_
 """Channel to how long a call may be repeated; where it is not named, none ever is."""
 CALL_IS_OVER = timedelta(minutes=1)
 """By then a call has ended, whatever became of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """What a send needs to know of a contact."""
-
-    name: str
-    language: str
-    time_zone: str
-    points: Mapping[str, str]
-    """Channel to contact point."""
-    consents: Mapping[str, str]
-    """Purpose, or purpose/topic, to consent status, for the contact point of the delivery's channel."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendFacts:
-    channel: str
-    recipient: Recipient | None
-    template: Template | None
-    template_version: int
-    sender: str
-    """Empty where the channel is not set up."""
-    ticket_link: Callable[[str, datetime], str]
-    """Case and time of issue to a signed link; equal input gives an equal link."""
-    reply_mark: Callable[[str, str, bool], tuple[str, str]] = lambda _case, _unique, _automatic: ("", "")
-    """Case, what names this mail, and whether nobody wrote it, to its Reply-To and Message-ID; empty for none."""
-    is_stopped: bool = False
-    """Whether the journey that wanted the message has been stopped meanwhile."""
 
 
 def send(message: Message[SendMessage], facts: SendFacts, now: datetime) -> Decision[Delivery]:
@@ -108,16 +77,11 @@ def _attempt(delivery: Delivery, facts: SendFacts, now: datetime) -> Decision[De
     judged = replace(delivery, consent=consent, template_version=facts.template_version)
     if reason is not None:
         return _ended(judged, "blocked", reason, now)
-    assert facts.recipient is not None
-    assert facts.template is not None
-    link = facts.ticket_link(delivery.request.case, now) if delivery.request.case else ""
-    values = _values(delivery, facts.recipient, facts.template, link)
     try:
-        text = render(facts.template, facts.recipient.language, values)
+        outgoing, language = rendered(delivery, facts, now)
     except TemplateError:
         return _failed(judged, "template_error", now)
-    outgoing = _marked(_pinned(delivery, facts.recipient, facts.sender, text, now), delivery, facts)
-    sending = replace(judged, state="sending", outgoing=outgoing, language=text.language, attempt_at=now, calls=1)
+    sending = replace(judged, state="sending", outgoing=outgoing, language=language, attempt_at=now, calls=1)
     return Decision(state=_timed(sending, "sending", now), call=_call(sending))
 
 
@@ -134,68 +98,6 @@ def _verdict(facts: SendFacts) -> tuple[str, str | None]:
     if not facts.recipient.points.get(facts.channel):
         return "", "no_contact_point"
     return verdict(facts.channel, facts.template.purpose, facts.template.topic, facts.recipient.consents)
-
-
-def _values(delivery: Delivery, recipient: Recipient, template: Template, link: str) -> dict[str, object]:
-    """Return what the template's tokens stand for; a token whose optional value is absent stands for nothing."""
-    contact = {
-        "contact_id": delivery.contact,
-        "name": recipient.name,
-        "language": recipient.language,
-        "time_zone": recipient.time_zone,
-        "phone": recipient.points.get("sms"),
-        "email": recipient.points.get("email"),
-    }
-    request = delivery.request
-    ticket = {**request.values.get("ticket", {}), "link": link}
-    values = {**request.values, "contact": contact, **({"ticket": ticket} if request.case else {})}
-    return filled(values, tokens(template))
-
-
-def filled(values: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
-    """Return the values with None at every path that has no value."""
-    whole = dict(values)
-    for path in paths:
-        root, _, rest = path.partition(".")
-        if rest:
-            whole[root] = filled(whole.get(root) or {}, (rest,))
-        else:
-            whole.setdefault(root, None)
-    return whole
-
-
-def _pinned(delivery: Delivery, recipient: Recipient, sender: str, text: Text, now: datetime) -> ProviderMessage:
-    return ProviderMessage(
-        channel=delivery.channel,
-        to=recipient.points[delivery.channel],
-        sender=sender,
-        text=text.text,
-        subject=text.subject,
-        html=text.html,
-        link=text.link,
-        request_id=request_id(delivery.id, delivery.attempt),
-        first_sent=now,
-        tag=joined(delivery.contact, delivery.id),
-    )
-
-
-def _marked(outgoing: ProviderMessage, delivery: Delivery, facts: SendFacts) -> ProviderMessage:
-    """Mark a mail about a case, so that its answer finds it, and one that nobody wrote, so that no program answers."""
-    request = delivery.request
-    if delivery.channel != "email":
-        return outgoing
-    unique = f"{delivery.id}.{delivery.attempt}"
-    reply_to, message_id = facts.reply_mark(request.case, unique, request.automatic) if request.case else ("", "")
-    headers = {"Message-ID": message_id, "In-Reply-To": request.answers, "References": request.answers}
-    if request.automatic:  # RFC 3834, 5; the other is what Exchange heeds
-        headers |= {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
-    told = {name: value for name, value in headers.items() if value}
-    return replace(outgoing, reply_to=reply_to, headers={**outgoing.headers, **told})
-
-
-def request_id(delivery: str, attempt: int) -> str:
-    """Return the GUID that names this attempt to the provider."""
-    return str(UUID(bytes=hashlib.sha256(f"{delivery}/{attempt}".encode()).digest()[:16], version=4))
 
 
 def _repeat(delivery: Delivery, now: datetime) -> Decision[Delivery]:

@@ -12,7 +12,7 @@ from shared.definitions.templates import Channel
 from shared.deliveries.consent import verdict
 from shared.deliveries.delivery import TABLE as DELIVERIES
 from shared.deliveries.delivery import Delivery
-from shared.deliveries.send import Recipient
+from shared.deliveries.facts import Recipient
 from shared.runtime import codec
 from shared.runtime.aggregate import read_head
 from shared.runtime.ids import joined, quoted

@@ -5,9 +5,10 @@ from typing import Any
 from shared import facts
 from shared.deliveries import delivery as deliveries
 from shared.deliveries import messages as delivery_messages
+from shared.deliveries.facts import SendFacts
 from shared.deliveries.reply import Reply, take_again, take_reply
 from shared.deliveries.report import apply_report
-from shared.deliveries.send import SendFacts, provider_answered, send, send_again
+from shared.deliveries.send import provider_answered, send, send_again
 from shared.handlers.surroundings import Surroundings
 from shared.runtime.envelope import Message
 from shared.runtime.handler import AnyHandler, Handler, Key

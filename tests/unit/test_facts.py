@@ -15,8 +15,8 @@ from shared.definitions.conditions import asks
 from shared.definitions.policy import Policy
 from shared.definitions.scope import COMPARED, CONTACT
 from shared.deliveries.delivery import Delivery
+from shared.deliveries.facts import Recipient
 from shared.deliveries.messages import SendSms
-from shared.deliveries.send import Recipient
 from shared.devices.device import Device, Ownership
 from shared.devices.guard import Glance
 from shared.events.messages import TriggerFired

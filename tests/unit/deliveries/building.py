@@ -6,8 +6,9 @@ from typing import Any
 
 from shared.definitions.templates import Channel, Template, Text
 from shared.deliveries.delivery import Call, Delivery
+from shared.deliveries.facts import Recipient, SendFacts
 from shared.deliveries.messages import ProviderAnswered, SendEmail, SendMessage, SendPush, SendSms
-from shared.deliveries.send import Recipient, SendFacts, provider_answered, send, send_again
+from shared.deliveries.send import provider_answered, send, send_again
 from shared.runtime.decision import Decision
 from shared.runtime.envelope import Message
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shared.definitions.templates import Channel
 from shared.deliveries.delivery import Delivery
 from shared.deliveries.reasons import REASONS
-from shared.deliveries.send import filled, request_id, send
+from shared.deliveries.rendering import filled, request_id
+from shared.deliveries.send import send
 from shared.runtime.codec import plain, typed
 from shared.runtime.ids import joined
 from tests.unit.deliveries.building import ADA, NOON, SENDERS, call, facts, message, request, state, template
