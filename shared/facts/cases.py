@@ -9,7 +9,7 @@ from shared.cases import case as cases
 from shared.cases import transitions
 from shared.cases.coverage import Offer
 from shared.cases.messages import CreateCase, OpenCase, ReopenCase
-from shared.cases.reading import find_case
+from shared.cases.reading import find_case, find_heir
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.policy import Policy
 from shared.definitions.published import Definitions
@@ -24,9 +24,6 @@ from shared.runtime.store import Store
 from shared.sla.facts import SlaFacts, unread
 from shared.sla.ledger import read_breaks
 
-MOST_MERGES = 10
-"""That are followed from one case to the next."""
-
 MOST_ENTITLEMENTS = 1000
 """Of one customer, that are looked at."""
 
@@ -34,8 +31,10 @@ MOST_ENTITLEMENTS = 1000
 async def glance(store: Store, case: str, policy: Policy) -> Glance | None:
     """How a device's guard sees a case."""
     found = await find_case(store, case)
-    if found is None:
-        return None
+    return _glance(found, policy) if found else None
+
+
+def _glance(found: cases.Case, policy: Policy) -> Glance:
     may_reopen = transitions.is_allowed(found.status_reason, ReopenCase.kind, "in_progress")
     may_reopen = may_reopen and policy.may_follow(found.status_reason, "in_progress")
     return Glance(
@@ -45,13 +44,8 @@ async def glance(store: Store, case: str, policy: Policy) -> Glance | None:
 
 async def heir(store: Store, merged: Glance | None, policy: Policy) -> tuple[str, Glance] | None:
     """Find the case that another was merged into, or that one again, as a device's guard sees it."""
-    case, found = "", merged
-    for _ in range(MOST_MERGES):
-        if found is None or not found.merged_into:
-            break
-        case = found.merged_into
-        found = await glance(store, case, policy)
-    return (case, found) if case and found else None
+    found = await find_heir(store, merged.merged_into) if merged and merged.merged_into else None
+    return (found.id, _glance(found, policy)) if found else None
 
 
 async def case(store: Store, case: str) -> Mapping[str, Any]:

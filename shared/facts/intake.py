@@ -8,7 +8,7 @@ from typing import Any
 from shared import facts
 from shared.cases import case as cases
 from shared.cases.number import listed_on
-from shared.cases.reading import find_case
+from shared.cases.reading import find_heir
 from shared.cases.transitions import CLOSED
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import MISSING
@@ -24,9 +24,6 @@ from shared.runtime import codec
 from shared.runtime.clock import Clock
 from shared.runtime.envelope import Message
 from shared.runtime.store import Store
-
-MOST_MERGES = 5
-"""A case may have been merged into one that was merged in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +139,8 @@ async def _place(store: Store, said: TakeActivity, contacts: list[str]) -> _Plac
 
 async def _placed(store: Store, case: str, how: str) -> _Place | None:
     """Return the case; of a merged one, the case that stayed."""
-    for _ in range(MOST_MERGES):
-        found = await find_case(store, case)
-        if found is None or found.merged_into is None:
-            return _Place(found, how) if found else None
-        case = found.merged_into
-    return None
+    found = await find_heir(store, case)
+    return _Place(found, how) if found else None
 
 
 async def _numbered(store: Store, contact: str, number: str) -> str:
