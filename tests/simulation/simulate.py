@@ -5,7 +5,7 @@ import sys
 
 from tests.simulation.audit import violations
 from tests.simulation.cloud import Faults
-from tests.simulation.story import report, tell, tick
+from tests.simulation.story import LAST, report, tell, tick
 from tests.simulation.world import World
 
 
@@ -19,7 +19,7 @@ def simulate(seed: int, faults: Faults | None = None) -> tuple[World, list[str]]
         world.run()
         world.calm()
         world.redrive()
-        report(world, 99)
+        report(world, LAST)
         world.run()
         for _ in range(3):
             tick(world)
