@@ -31,6 +31,6 @@ async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - 
 
 @cache
 def _middleware() -> func.AsgiMiddleware:
-    from shared.api.app import create_app
+    from shared.api.app import Api
 
-    return func.AsgiMiddleware(create_app(bootstrap.services()))
+    return func.AsgiMiddleware(Api(bootstrap.services()))

@@ -1,10 +1,12 @@
 """The API as one FastAPI app, made on the first request: importing it costs more than most functions do."""
 
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from shared.api import (
     activities,
@@ -35,7 +37,7 @@ from shared.api import (
 )
 from shared.api.door import Door
 from shared.api.problems import on_http_error, on_invalid
-from shared.api.services import Services
+from shared.api.services import SERVICES, Services
 from shared.runtime.problem import MEDIA_TYPE
 
 CONCERNS = (
@@ -97,8 +99,19 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(services: Services) -> FastAPI:
-    """Return the app over these services; it keeps no state of its own."""
+class Api:
+    """The app over these services, as ASGI; it keeps no state of its own."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await _routes()({**scope, "state": {**scope.get("state", {}), SERVICES: self._services}}, receive, send)
+
+
+@cache
+def _routes() -> FastAPI:
+    """Return the routes, for whichever services: the first request of each costs a hundred times what others do."""
     app = FastAPI(
         title="Carebus",
         version="1",
@@ -109,7 +122,6 @@ def create_app(services: Services) -> FastAPI:
         exception_handlers={RequestValidationError: on_invalid, HTTPException: on_http_error},
         responses=PROBLEMS,
     )
-    app.state.services = services
     for concern in CONCERNS:
         app.include_router(concern.router)
     for changing in (case_work, case_process):

@@ -11,6 +11,9 @@ from shared.runtime.bus import Bus
 from shared.runtime.clock import Clock
 from shared.runtime.store import Store
 
+SERVICES = "services"
+"""Where a request's state has them."""
+
 
 class Settings(Protocol):
     @property
@@ -44,8 +47,8 @@ class Services(Protocol):
 
 
 async def provided(request: Request) -> Services:
-    """Return the services that the app was created with."""
-    return cast("Services", request.app.state.services)
+    """Return the services that the app serves."""
+    return cast("Services", getattr(request.state, SERVICES))
 
 
 Provided = Annotated[Services, Depends(provided)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from shared.api.app import create_app
+from shared.api import app
 from tests.unit.pages.world import CASE, ENVIRONMENT, World
 
 SIGNED_IN = {**ENVIRONMENT, "WEBSITE_AUTH_ENABLED": "True"}
@@ -31,7 +31,7 @@ class Api:
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
-        transport = httpx.ASGITransport(create_app(self.world.services))
+        transport = httpx.ASGITransport(app.Api(self.world.services))
         self.client = httpx.AsyncClient(transport=transport, base_url="https://care.example.org")
         if self.works:
             self.world.clock.meanwhile = self.world.work
