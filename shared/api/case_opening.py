@@ -17,9 +17,7 @@ from shared.cases.case import Case
 from shared.cases.messages import OpenCase
 from shared.cases.reading import find_case
 from shared.cases.timeline import activity
-from shared.contacts.contact import HEAD as CONTACT_HEAD
-from shared.contacts.contact import TABLE as CONTACTS
-from shared.contacts.contact import Contact
+from shared.contacts.reading import find_contact
 from shared.definitions.bounds import LONGEST, Origin, Priority, Type
 from shared.definitions.policy import Policy
 from shared.definitions.sla import NONE as NO_SLA
@@ -102,7 +100,7 @@ async def _check(errand: Errand, body: Opening) -> None:
     """Name what does not exist, before anything is on its way."""
     store, catalogue = errand.services.store, await errand.services.definitions.fresh()
     faults = []
-    if await read_head(store, CONTACTS, quoted(body.contact), CONTACT_HEAD, Contact) is None:
+    if await find_contact(store, body.contact) is None:
         faults.append(FieldError("contact", "There is no such contact"))
     if body.error_code is not None and body.device is None:
         faults.append(FieldError("device", "Field required with an error_code"))

@@ -21,6 +21,7 @@ from shared.api.problems import CHANGED, REFUSED, version_changed
 from shared.cases.case import TABLE as CASES
 from shared.cases.messages import CoverCase
 from shared.cases.timeline import CAUSE
+from shared.contacts.reading import find_contact
 from shared.entitlements.entitlement import TABLE, Entitlement
 from shared.entitlements.messages import (
     ActivateEntitlement,
@@ -115,7 +116,7 @@ router = APIRouter(
 @router.post("/api/entitlements", status_code=202)
 async def draft(by: OnlySupervisor, change: Asked, body: Agreement) -> Response:
     """Draft an entitlement; nothing is under it before it is activated."""
-    await _check_sla(change, body.sla)
+    await _check_there(change, body)
     id_ = change.id(by.id, "draft-entitlement")
     made = derived("entitlement", id_)
     return await _told(change, id_, made, PutEntitlement(made, by.id, body.terms()), None)
@@ -124,7 +125,7 @@ async def draft(by: OnlySupervisor, change: Asked, body: Agreement) -> Response:
 @router.put("/api/entitlements/{entitlement}", status_code=202)
 async def put(by: OnlySupervisor, change: Asked, entitlement_id: EntitlementId, body: Agreement) -> Response:
     """Change a draft as a whole."""
-    await _check_sla(change, body.sla)
+    await _check_there(change, body)
     held = await known_entitlement(change.services, entitlement_id)
     command = PutEntitlement(entitlement_id, by.id, body.terms(), held.renewal_of, change.if_version)
     return await _told(change, change.id(by.id, "put", entitlement_id), entitlement_id, command, held)
@@ -198,9 +199,11 @@ async def _told(change: Change, id_: str, shown: str, message: Any, held: Entitl
     return change.done(location, view, etag_of(after))
 
 
-async def _check_sla(change: Change, name: str) -> None:
-    """Raise Problem (422) for a name that is not published: a case would silently be held to another one."""
-    if name and name not in (await change.services.definitions.current()).slas:
+async def _check_there(change: Change, body: Agreement) -> None:
+    """Raise Problem (422) for a customer or an SLA that is not there: no case would ever be under it, or held to it."""
+    if await find_contact(change.services.store, body.contact) is None:
+        raise invalid(Refusal("unknown_contact", "contact"))
+    if body.sla and body.sla not in (await change.services.definitions.current()).slas:
         raise invalid(Refusal("unknown_sla", "sla"))
 
 

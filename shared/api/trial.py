@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.contacts import contact as contacts
+from shared.contacts.reading import find_contact
 from shared.definitions.attributes import check
 from shared.definitions.catalogue import Catalogue
 from shared.journeys.history import Address
 from shared.journeys.messages import EnterJourney
 from shared.runtime.codec import plain
 from shared.runtime.envelope import Envelope
-from shared.runtime.ids import derived, quoted
+from shared.runtime.ids import derived
 from shared.runtime.problem import FieldError
 from shared.runtime.store import Store
 
@@ -43,7 +43,7 @@ async def faults(store: Store, catalogue: Catalogue, trial: Trial) -> list[Field
     found = [
         FieldError(field, "there is no contact with this id")
         for field, contact in (("contact", trial.contact), ("to", trial.to))
-        if await store.get(contacts.TABLE, quoted(contact), contacts.HEAD) is None
+        if await find_contact(store, contact) is None
     ]
     if journey.segment is not None:
         return found + [

@@ -15,12 +15,9 @@ from shared.cli.rows import rows
 from shared.cli.sending import Command, commands, send
 from shared.cli.services import Services
 from shared.cli.waiting import until_applied
-from shared.contacts.contact import HEAD as CONTACT_HEAD
-from shared.contacts.contact import TABLE as CONTACTS
-from shared.contacts.contact import Contact
+from shared.contacts.reading import find_contact
 from shared.definitions.published import Definitions
 from shared.devices.device import TABLE as DEVICES
-from shared.runtime.aggregate import read_head
 from shared.runtime.envelope import Body
 from shared.runtime.errors import CarebusError
 from shared.runtime.ids import derived, quoted
@@ -46,7 +43,7 @@ async def open_case(services: Services, opening: OpenCase, wait_seconds: float |
 
     Raises NoSuchContact, NoSuchCase (the one above), NotDone.
     """
-    if await read_head(services.store, CONTACTS, quoted(opening.contact), CONTACT_HEAD, Contact) is None:
+    if await find_contact(services.store, opening.contact) is None:
         raise NoSuchContact(f"There is no contact {opening.contact}.")
     sent = await _given(services, opening, None, wait_seconds)
     if wait_seconds is None:

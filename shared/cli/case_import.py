@@ -17,15 +17,15 @@ from shared.cli.sending import Command, send
 from shared.cli.services import Services
 from shared.cli.waiting import was_applied
 from shared.contacts import checks
-from shared.contacts import contact as contacts
 from shared.contacts.importing import Check, read_lines
+from shared.contacts.reading import find_contact
 from shared.definitions.bounds import CHOICES, LONGEST
 from shared.definitions.faults import Fault, Invalid
 from shared.definitions.names import nearest
 from shared.definitions.published import Definitions
 from shared.runtime.codec import plain
 from shared.runtime.envelope import Envelope
-from shared.runtime.ids import derived, quoted
+from shared.runtime.ids import derived
 
 BY = "carebus/import"
 
@@ -81,8 +81,7 @@ async def unknown(services: Services, file: str, lines: Sequence[Line]) -> list[
         for line in lines:
             contact = line.opening.contact
             if contact not in known:
-                row = await services.store.get(contacts.TABLE, quoted(contact), contacts.HEAD)
-                known[contact] = row is not None
+                known[contact] = await find_contact(services.store, contact) is not None
             advance(1)
     return [
         Fault(file, line.number, fault)

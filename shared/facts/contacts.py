@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from shared.contacts import contact as contacts
+from shared.contacts.reading import find_contact
 from shared.definitions import segment as segments
 from shared.definitions.catalogue import Catalogue
 from shared.definitions.conditions import CONTACT, MISSING, NOW, Asked, InSegment, Lookup, verdict_key
@@ -14,15 +15,14 @@ from shared.deliveries.delivery import TABLE as DELIVERIES
 from shared.deliveries.delivery import Delivery
 from shared.deliveries.facts import Recipient
 from shared.runtime import codec
-from shared.runtime.aggregate import read_head
 from shared.runtime.ids import joined, quoted
 from shared.runtime.store import Store
 
 
 async def recipient(store: Store, contact: str, channel: str, points_of: str = "") -> Recipient | None:
     """How a delivery sees a contact; in a test, with the contact points and consents of another, who tests."""
-    found = await _contact(store, contact)
-    reached = await _contact(store, points_of) if points_of else found
+    found = await find_contact(store, contact)
+    reached = await find_contact(store, points_of) if points_of else found
     if found is None or reached is None:
         return None
     return Recipient(
@@ -32,10 +32,6 @@ async def recipient(store: Store, contact: str, channel: str, points_of: str = "
         points=reached.points,
         consents=reached.consents_for(channel),
     )
-
-
-async def _contact(store: Store, contact: str) -> contacts.Contact | None:
-    return await read_head(store, contacts.TABLE, quoted(contact), contacts.HEAD, contacts.Contact)
 
 
 async def whose_phone(store: Store, phone: str) -> list[str]:
@@ -51,17 +47,17 @@ async def whose_email(store: Store, email: str) -> list[str]:
 
 async def _named(store: Store, place: tuple[str, str], prefix: str) -> list[contacts.Contact]:
     page = await store.page(*place, prefix=f"{prefix}~")
-    found = [await _contact(store, row.data["contact"]) for row in page.rows]
+    found = [await find_contact(store, row.data["contact"]) for row in page.rows]
     return [each for each in found if each is not None]
 
 
 async def is_contact(store: Store, contact: str) -> bool:
-    return await _contact(store, contact) is not None
+    return await find_contact(store, contact) is not None
 
 
 async def person(store: Store, contact: str) -> Mapping[str, str]:
     """How a journey's conditions see a contact: nothing that would tell who it is, for steps record what they saw."""
-    found = await _contact(store, contact)
+    found = await find_contact(store, contact)
     if found is None:
         return {}
     return {"contact_id": contact, "language": found.language, "time_zone": found.time_zone}
@@ -76,7 +72,7 @@ async def verdicts(
     """
     if not asked:
         return {}
-    found = await _contact(store, contact)
+    found = await find_contact(store, contact)
     if found is None:
         return {verdict_key(each): False for each in asked}
     return segments.verdicts(asked, catalogue.segments, _about(found, now))
@@ -119,7 +115,7 @@ async def channels(store: Store, contact: str, choices: Sequence[tuple[Channel, 
     Looked at are up to a hundred of the contact's deliveries. They are keyed by hashes: of more, that is a sample.
     Without any, a channel counts as answered to half the time (Laplace's rule of succession).
     """
-    found = await _contact(store, contact)
+    found = await find_contact(store, contact)
     if found is None:
         return {}
     page = await store.page(DELIVERIES, quoted(contact), prefix="delivery:", limit=100)

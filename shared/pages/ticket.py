@@ -6,9 +6,7 @@ from datetime import datetime
 from shared.cases.reading import find_case
 from shared.cases.timeline import read_lines
 from shared.cases.transitions import STATUS_OF
-from shared.contacts import contact as contacts
-from shared.runtime.aggregate import read_head
-from shared.runtime.ids import quoted
+from shared.contacts.reading import find_contact
 from shared.runtime.store import Store
 
 OPENED = "opened"
@@ -48,7 +46,7 @@ async def find_ticket(store: Store, case: str) -> Ticket | None:
     found = await find_case(store, case)
     if found is None:
         return None
-    reader = await read_head(store, contacts.TABLE, quoted(found.contact), contacts.HEAD, contacts.Contact)
+    reader = await find_contact(store, found.contact)
     return Ticket(
         number=found.number,
         title=found.title,

@@ -47,13 +47,19 @@ def contacts(
 def devices(context: typer.Context, file: File, wait: Wait = False, timeout: Seconds = 60) -> None:
     """Register devices, or give them to another owner: `device_id,contact_id,model`.
 
-    Every line is checked first; if one is wrong, nothing is sent. Importing a file again does no harm.
+    Every line is checked first; if one is wrong, nothing is sent. Importing a file again does no harm. Who waits is
+    told of owners that are not there: import them, before their devices' errors are nobody's.
 
     Example: `carebus import devices devices.csv --wait`
     """
+    from shared.cli import importing
     from shared.contacts.importing import read_devices
 
-    _import(context.obj, "devices", file, read_devices, wait, timeout)
+    cli: Cli = context.obj
+    imported = _import(cli, "devices", file, read_devices, wait, timeout)
+    if wait and (unknown := cli.run(lambda services: importing.unknown_owners(services, imported), needs=(TABLES,))):
+        named = f"{', '.join(unknown[:5])}{', ...' if len(unknown) > 5 else ''}"
+        typer.echo(f"{len(unknown)} of their owners are not there: {named}", err=True)
 
 
 @app.command()
@@ -98,14 +104,15 @@ def _declared(folder: Path) -> "Mapping[str, Attribute]":
         stop(str(invalid))
 
 
-def _import(
+def _import[B: "Body"](
     cli: Cli,
     what: str,
     file: Path,
-    read: "Callable[[str, bytes], Sequence[Body]]",
+    read: "Callable[[str, bytes], Sequence[B]]",
     wait: bool,
     timeout: float,
-) -> None:
+) -> "Sequence[B]":
+    """Send what is in the file, and return it."""
     from shared.cli import importing
     from shared.definitions.faults import Invalid
 
@@ -118,3 +125,4 @@ def _import(
     if refused:
         stop("\n".join(refused))
     typer.echo(f"{len(bodies)} {what} {'imported' if wait else 'sent; they are applied in a moment'}.")
+    return bodies

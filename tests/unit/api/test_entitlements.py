@@ -25,6 +25,8 @@ class Desk(Api):
 
     async def change(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in {"Prefer": "wait=10", **headers}.items()}
+        if not self.world.store.partitions("contacts"):
+            await self.world.has_contact()
         return await self.client.request(
             method, path, json={} if body is None else body, headers={**self.headers, **named}
         )
@@ -88,6 +90,7 @@ async def test_hours_may_be_any_whole_number_of_minutes(hours: float) -> None:
         ({"time_zone": "Mars/Base"}, "time_zone"),
         ({"channels": ["pigeon"]}, "channels.0"),
         ({"contact": ""}, "contact"),
+        ({"contact": "C-9"}, "contact"),
         ({"sla": "platinum"}, "sla"),
         ({"surprise": 1}, "surprise"),
     ],
@@ -106,6 +109,7 @@ async def test_a_draft_is_changed_in_the_version_that_was_seen() -> None:
     changed = await it.change("PUT", place, {**AGREED, "total": 20}, If_Match='"1"')
     assert (changed.json()["total"], changed.json()["remaining"], changed.headers["etag"]) == (20, 20, '"2"')
     problem(await it.change("PUT", place, AGREED, If_Match='"1"'), 412)
+    await it.world.has_contact(contact="C-9")
     assert problem(await it.change("PUT", place, {**AGREED, "contact": "C-9"}), 422)["errors"][0]["field"] == "contact"
 
 
@@ -207,6 +211,8 @@ async def test_a_case_is_put_under_one_that_covers_it() -> None:
 )
 async def test_one_that_does_not_cover_it_is_refused_beforehand(fields: dict[str, Any], reason: str) -> None:
     it = desk()
+    for contact in (CONTACT, "C-9"):
+        await it.world.has_contact(contact=contact)
     id_ = await it.agrees(**fields)
     await it.world.has_case()
     told = problem(await it.change("POST", f"/api/cases/{CASE}/entitlement", {"entitlement": id_}), 409)

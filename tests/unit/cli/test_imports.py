@@ -74,6 +74,16 @@ def test_a_device_gets_its_owner_and_keeps_it_when_imported_again(tmp_path: Path
     assert [owner["contact"] for owner in head["owners"]] == ["C-1"]
 
 
+def test_owners_that_are_not_there_are_told(tmp_path: Path) -> None:
+    """Found by a new user: the devices' errors were nobody's, and the import had said that all was well."""
+    laptop = Laptop()
+    laptop.done("import", "contacts", written(tmp_path, "contacts.csv", CONTACTS + ANNA), "--wait")
+    devices = DEVICES + "".join(f"D-{number},C-{number},\n" for number in range(1, 8))
+    told = laptop.carebus("import", "devices", written(tmp_path, "devices.csv", devices), "--wait")
+    assert (told.exit_code, told.stdout) == (0, "7 devices imported.\n")
+    assert "6 of their owners are not there: C-2, C-3, C-4, C-5, C-6, ...\n" in told.stderr
+
+
 def test_nothing_is_sent_of_a_file_with_a_fault(tmp_path: Path) -> None:
     laptop = Laptop()
     path = written(tmp_path, "contacts.csv", CONTACTS + ANNA + "C-2,,nonsense,,,\n")
