@@ -11,9 +11,8 @@ from shared.api.access import Agent
 from shared.api.problems import NOT_FOUND
 from shared.api.services import Provided, Services
 from shared.channels.subscription import host_of
-from shared.contacts.contact import HEAD, TABLE, Contact, consent_key
-from shared.runtime.aggregate import read_head
-from shared.runtime.ids import quoted
+from shared.contacts.contact import Contact, consent_key
+from shared.contacts.reading import find_contact
 from shared.runtime.problem import Problem
 
 ContactId = Annotated[str, Path(alias="contact", max_length=256)]
@@ -56,7 +55,7 @@ async def show_contact(_agent: Agent, services: Provided, contact_id: ContactId)
 
 async def known_contact(services: Services, contact_id: str) -> Contact:
     """Return the contact; raises Problem (404)."""
-    contact = await read_head(services.store, TABLE, quoted(contact_id), HEAD, Contact)
+    contact = await find_contact(services.store, contact_id)
     if contact is None:
         raise Problem(NOT_FOUND, "There is no contact with this id.")
     return contact

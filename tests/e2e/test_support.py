@@ -46,9 +46,19 @@ async def done(client: httpx.AsyncClient, path: str, body: Any = None) -> dict[s
     return found
 
 
+async def there(cloud: Cloud, client: httpx.AsyncClient, contact: str) -> None:
+    """Put a contact, and return when they are there."""
+    await cloud.say(PutContact(contact, "Ada"))
+
+    async def shown() -> bool:
+        return (await client.get(f"/api/contacts/{contact}")).status_code == 200
+
+    await until("the contact is shown", shown)
+
+
 async def opened(cloud: Cloud, client: httpx.AsyncClient, contact: str) -> str:
     opening = OpenCase(made(), contact, "The pump leaks", origin="email")
-    await cloud.say(PutContact(contact, "Ada"), opening)
+    await cloud.say(opening)
 
     async def shown() -> bool:
         return (await client.get(f"/api/cases/{opening.case}")).status_code == 200
@@ -58,6 +68,7 @@ async def opened(cloud: Cloud, client: httpx.AsyncClient, contact: str) -> str:
 
 
 async def test_a_case_is_debited_and_credited_and_told_in_short(cloud: Cloud, client: httpx.AsyncClient) -> None:
+    await there(cloud, client, "C~1")
     agreed = {"contact": "C~1", "name": "Ten", "starts_on": "2020-01-01", "ends_on": "2199-12-31", "total": 10}
     drafted = await done(client, "/api/entitlements", {**agreed, "decrement_on": "create", "default": True})
     place = f"/api/entitlements/{drafted['id']}"
@@ -92,6 +103,7 @@ async def test_the_longest_article_is_published_and_found(cloud: Cloud, client: 
     await until("the article is found", found)
     await done(client, "/api/articles/longest/revise")
     assert len((await client.get("/api/articles/longest")).json()["body"]) == LONGEST_BODY
+    await there(cloud, client, "C-2")
     case = await opened(cloud, client, "C-2")
     used = await done(client, f"/api/cases/{case}/articles", {"article": "longest", "solved": True})
     assert (used["linked"], used["solved"]) == (1, 1)
