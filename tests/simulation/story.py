@@ -55,14 +55,14 @@ def tell(world: World) -> Story:
     story = Story()
     rng = world.rng
     _set_up(world, story)
-    for number in range(rng.randint(2, 5)):
+    for number in range(rng.randint(1, 4)):
         _plan_event(world, story, number)
     for number in range(rng.choice((0, 0, 1, 4))):
         at = rng.choice((95, 200, 7300, 20100)) + rng.random() * 60
         _plan_recovery(world, number, rng.choice([*DEVICES, "D-1"]), at)
     if rng.random() < 0.15:
         _plan_flapping(world, story)
-    for number in range(rng.randint(1, 5)):
+    for number in range(rng.randint(1, 4)):
         _plan_command(world, story, number)
     if rng.random() < 0.3:
         world.plan(3600 * 2, lambda: send(world, story, "late-device", PutDevice(LATE_DEVICE, "cy")))

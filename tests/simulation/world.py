@@ -73,7 +73,7 @@ class World:
         self.plans: list[tuple[datetime, Callable[[], None]]] = []
         self.deliveries = 0
         self.ticks = 0
-        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.1)
+        self.optional = frozenset(file for file in OPTIONAL if self.rng.random() < 0.06)
 
     def trace(self, line: str) -> None:
         self._log.append((self.time.now, line))
