@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.api.access import same_origin
 from shared.api.case_change import CaseChange
 from shared.api.case_views import CaseView
-from shared.api.cases import CaseId, known_case
+from shared.api.cases import CaseId
 from shared.api.json_only import json_only
 from shared.api.problems import INVALID
 from shared.api.services import Provided, Services
@@ -162,9 +162,13 @@ async def set_parent(case_id: CaseId, body: Parent, change: Changing, services: 
 async def merge(case_id: CaseId, body: Merge, change: Changing, services: Provided) -> Response:
     """Merge up to ten cases of the same customer into this one; `merging` of the case shows how far that is."""
     sources = {f"sources.{place}": source for place, source in enumerate(body.sources)}
-    await _check_same_customer(services, case_id, await _check_there(services, sources))
-    command = MergeCases(case_id, change.by, tuple(body.sources), body.text, change.if_version)
-    return await change.take(case_id, lambda _: command)
+    found = await _check_there(services, sources)
+
+    def command(stays: Case) -> MergeCases:
+        _check_same_customer(stays, found)
+        return MergeCases(case_id, change.by, tuple(body.sources), body.text, change.if_version)
+
+    return await change.take(case_id, command)
 
 
 async def _check_there(services: Services, named: Mapping[str, str]) -> Mapping[str, Case]:
@@ -176,9 +180,8 @@ async def _check_there(services: Services, named: Mapping[str, str]) -> Mapping[
     return {field: case for field, case in found.items() if case is not None}
 
 
-async def _check_same_customer(services: Services, case_id: str, sources: Mapping[str, Case]) -> None:
+def _check_same_customer(stays: Case, sources: Mapping[str, Case]) -> None:
     """Name the fields of other customers' cases: those would refuse, after the command was answered."""
-    stays = await known_case(services, case_id)
     foreign = [field for field, case in sources.items() if case.contact != stays.contact]
     if foreign:
         faults = [FieldError(field, "is of another customer") for field in foreign]
